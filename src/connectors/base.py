@@ -1,0 +1,65 @@
+"""The small interface that every connector has, whatever its protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a source offers: a file, or one page-set of an API.
+
+    ``location`` and ``version`` together identify the arrival: the same location with another version is another
+    delivery. ``cursor`` is what the source should be asked with next time, once this item is safely landed.
+    """
+
+    location: str
+    name: str
+    version: str
+    size: int | None = None
+    modified_at: datetime | None = None
+    cursor: dict[str, Any] = field(default_factory=dict)
+
+
+class Connector(Protocol):
+    """Moves bytes from a source to landing. Knows no Airflow, no dbt and no record kinds."""
+
+    def poll(self, cursor: dict[str, Any]) -> Iterator[Item]:
+        """Items that may be new, oldest first. Must not change the source."""
+        ...
+
+    def open(self, item: Item) -> AbstractContextManager[BinaryIO]:
+        """The bytes of one item, streamed."""
+        ...
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A file as rows of text in a DuckDB connection.
+
+    ``table`` has ``row_number`` (1-based data row), then ``c0, c1, ...`` for ``headings`` in file order; values are
+    trimmed, empty text and the feed's null markers are null. ``rejects`` has ``row_number, problem, row_text``.
+    ``rows`` counts every data row, the rejected ones included.
+    """
+
+    table: str
+    rejects: str
+    headings: tuple[str, ...]
+    rows: int
+
+
+class Reader(Protocol):
+    """Turns the bytes of one format into a table of text. One class per format."""
+
+    def read(self, path: Path, connection: Any, scratch: Path) -> TextTable:
+        """Read ``path`` into ``connection``; temporary files go to ``scratch``.
+
+        Raises:
+            RefusedInput: the bytes are not what this reader reads.
+        """
+        ...

@@ -1,0 +1,155 @@
+"""Record contracts: what a record of one kind consists of, and the expectations it must meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from feeds.errors import SpecificationError, from_validation
+from feeds.yamlfile import read_yaml
+
+Severity = Literal["must", "warn"]
+Tier = Literal["T0", "T1", "T2", "T3", "T4"]
+ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "timestamp", "latitude", "longitude"]
+
+#: DuckDB type of each contract type; a timestamp is stored twice, as UTC and as the wall clock of its place.
+STORED_TYPES: dict[str, str] = {
+    "text": "VARCHAR",
+    "integer": "INTEGER",
+    "decimal": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "latitude": "DOUBLE",
+    "longitude": "DOUBLE",
+}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnSpec(_Strict):
+    """One column of a record contract."""
+
+    type: ColumnType
+    tier: Tier
+    description: str = Field(min_length=3)
+    identifies: bool = False
+    """True for names, numbers and addresses that point at a person or case: never outside restricted places."""
+    audit_only: bool = False
+    """True for race, ethnicity and their proxies: for disparity audits, never for targeting."""
+    reference: Literal["incident", "arrest"] | None = None
+    """The entity whose agency identifier this is; the record then carries ``<reference>_key``."""
+
+
+class Expectation(BaseModel):
+    """One rule in Great Expectations' own vocabulary, with what happens to a record that breaks it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: str = Field(pattern=r"^expect_[a-z_]+$")
+    column: str | None = None
+    severity: Severity
+    reason: str = Field(min_length=3)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The expectation's own arguments (``min_value``, ``value_set``, ...)."""
+        return dict(self.model_extra or {})
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule in quarantine and receipts."""
+        return f"{self.type}:{self.column}" if self.column else self.type
+
+
+class _PersonUse(_Strict):
+    role: str = Field(pattern=r"^[a-z]+$")
+    tier: Tier = "T3"
+
+
+class _Block(_Strict):
+    description: str
+    columns: dict[str, ColumnSpec]
+    expectations: list[Expectation] = []
+
+
+class Contract(_Strict):
+    """A record kind: its grain, columns (the person block expanded) and expectations."""
+
+    kind: str = Field(pattern=r"^[a-z_]+$")
+    description: str
+    grain: str = Field(min_length=10)
+    person: _PersonUse | None = None
+    columns: dict[str, ColumnSpec]
+    expectations: list[Expectation] = []
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> Contract:
+        for expectation in self.expectations:
+            if expectation.column is not None and expectation.column not in self.columns:
+                raise ValueError(f"an expectation names the column {expectation.column!r}, which the contract lacks")
+        return self
+
+    @cached_property
+    def references(self) -> dict[str, str]:
+        """Entity name -> column that holds its agency identifier (``{"incident": "incident_id"}``)."""
+        return {c.reference: name for name, c in self.columns.items() if c.reference}
+
+    def stored_columns(self) -> list[tuple[str, str]]:
+        """``(name, DuckDB type)`` of every stored column, in contract order."""
+        return list(self._stored())
+
+    def _stored(self) -> Iterator[tuple[str, str]]:
+        for name, column in self.columns.items():
+            yield name, STORED_TYPES[column.type]
+            if column.type == "timestamp":
+                yield f"{name}_local", "TIMESTAMP"
+
+    def identifying_columns(self) -> frozenset[str]:
+        """Columns that may exist only in landing, lake, quarantine, raw, staging, intermediate and restricted."""
+        return frozenset(name for name, column in self.columns.items() if column.identifies)
+
+
+def _expand(raw: dict[str, Any], block: _Block) -> dict[str, Any]:
+    """The contract's raw mapping with the person block written out under its role."""
+    use = _PersonUse.model_validate(raw["person"])
+    columns = dict(raw.get("columns", {}))
+    for name, spec in block.columns.items():
+        tier = max(use.tier, spec.tier) if spec.tier >= "T2" else spec.tier
+        columns[f"{use.role}_{name}"] = spec.model_copy(update={"tier": tier}).model_dump()
+    rules = list(raw.get("expectations", []))
+    for rule in block.expectations:
+        rules.append({**rule.model_dump(), **rule.arguments, "column": f"{use.role}_{rule.column}"})
+    return {**raw, "columns": columns, "expectations": rules}
+
+
+def load_contract(path: Path, block: _Block) -> Contract:
+    """One contract file, with the person block expanded.
+
+    Raises:
+        SpecificationError: the file is not a contract, or its name is not its kind.
+    """
+    raw = read_yaml(path)
+    try:
+        contract = Contract.model_validate(_expand(raw, block) if raw.get("person") else raw)
+    except ValidationError as error:
+        raise from_validation(path, error) from None
+    if contract.kind != path.stem:
+        raise SpecificationError(path, "kind", f"says {contract.kind!r}.", f"Write {path.stem!r} or rename the file.")
+    return contract
+
+
+def load_contracts(folder: Path) -> dict[str, Contract]:
+    """Every record contract in ``expectations/``, by kind."""
+    block_file = folder / "blocks" / "person.yml"
+    try:
+        block = _Block.model_validate(read_yaml(block_file))
+    except ValidationError as error:
+        raise from_validation(block_file, error) from None
+    return {path.stem: load_contract(path, block) for path in sorted(folder.glob("*.yml"))}

@@ -1,0 +1,166 @@
+"""Landing: the delivered bytes, stored once per content; every arrival is a delivery of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import sqlalchemy as sa
+
+from connectors.base import Item
+from feeds.spec import FeedSpec
+from ingest import tables as t
+from ingest.errors import HeldBatch
+from ingest.files import fsync_folder, write_whole
+from ingest.ledger import transaction
+from ingest.points import reached
+from settings import Settings
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One item about to be landed. ``known_at`` only where a person or the file name says it."""
+
+    feed_id: str
+    item: Item
+    known_at: datetime | None
+
+    @property
+    def identity(self) -> str:
+        """The same for a retry, another one for another arrival: never the content's hash alone."""
+        told = self.known_at.isoformat() if self.known_at else ""
+        parts = [self.feed_id, self.item.location, self.item.version, told]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def content_path(settings: Settings, sha256: str) -> Path:
+    """Where the bytes with that hash lie."""
+    return settings.home / "landing" / "content" / sha256[:2] / sha256
+
+
+def known_at_from_name(spec: FeedSpec, name: str) -> datetime | None:
+    """The instant a file name speaks of: the end of that day in the feed's zone; ``None`` where nothing is declared.
+
+    Raises:
+        HeldBatch: ``file_name`` when the declared pattern does not fit this name.
+    """
+    rule = spec.delivery.known_at
+    if rule is None:
+        return None
+    match = re.search(rule.from_file_name, name)
+    try:
+        if match is None:
+            raise ValueError("the pattern is not in it")
+        moment = datetime.strptime(match[1], rule.format)
+    except ValueError as error:
+        raise HeldBatch("file_name", f"The file name {name!r} does not tell its date ({error}).") from error
+    if any(code in rule.format for code in ("%H", "%I", "%s")):
+        return moment.replace(tzinfo=spec.zone).astimezone(UTC)
+    return end_of_day(moment.date(), spec)
+
+
+def end_of_day(day: date, spec: FeedSpec) -> datetime:
+    """The instant at which a local day ends (the next local midnight), in UTC."""
+    following = day + timedelta(days=1)
+    return datetime(following.year, following.month, following.day, tzinfo=spec.zone).astimezone(UTC)
+
+
+def store(settings: Settings, source: BinaryIO) -> tuple[str, int]:
+    """Stream bytes into landing once, hashing while writing; ``(sha256, size)``."""
+    incoming = settings.private_dir(settings.home / "landing" / "incoming")
+    scratch = incoming / f"{uuid.uuid4().hex}.tmp"
+    digest, size = hashlib.sha256(), 0
+    try:
+        with scratch.open("wb") as out:
+            os.fchmod(out.fileno(), 0o600)
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+        reached("landing.written")
+        target = content_path(settings, digest.hexdigest())
+        settings.private_dir(settings.home / "landing")
+        settings.private_dir(target.parent)
+        os.replace(scratch, target)
+        fsync_folder(target.parent)
+    finally:
+        scratch.unlink(missing_ok=True)
+    return digest.hexdigest(), size
+
+
+def taken(settings: Settings, arrival: Arrival) -> str | None:
+    """The delivery id of an arrival that landed already."""
+    with transaction(settings) as connection:
+        found = sa.select(t.delivery.c.delivery_id).where(
+            t.delivery.c.feed_id == arrival.feed_id, t.delivery.c.identity == arrival.identity
+        )
+        return connection.execute(found).scalar()
+
+
+def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor: dict[str, object]) -> str:
+    """Enter a landed arrival in the ledger, with the cursor, in one transaction; the delivery id.
+
+    Two deliveries of one feed never share a ``known_at``: a second one is put a microsecond behind.
+    """
+    now = settings.now()
+    _write_manifest(settings, arrival, sha256, size, now)
+    with transaction(settings) as connection:
+        same = sa.select(t.delivery.c.delivery_id).where(
+            t.delivery.c.feed_id == arrival.feed_id, t.delivery.c.identity == arrival.identity
+        )
+        existing = connection.execute(same).scalar()
+        if existing is not None:
+            return str(existing)
+        known_at = _free_instant(connection, arrival.feed_id, arrival.known_at or now)
+        delivery_id = f"{known_at:%Y%m%dT%H%M%S}Z-{arrival.identity[:12]}"
+        if connection.execute(sa.select(t.content.c.sha256).where(t.content.c.sha256 == sha256)).scalar() is None:
+            connection.execute(t.content.insert().values(sha256=sha256, size=size, stored_at=now))
+        connection.execute(
+            t.delivery.insert().values(
+                delivery_id=delivery_id, feed_id=arrival.feed_id, identity=arrival.identity, sha256=sha256,
+                location=arrival.item.location, file_name=arrival.item.name, known_at=known_at, landed_at=now,
+                state="landed", released=False,
+            )
+        )  # fmt: skip
+        if cursor:
+            connection.execute(t.cursor.delete().where(t.cursor.c.feed_id == arrival.feed_id))
+            connection.execute(t.cursor.insert().values(feed_id=arrival.feed_id, value=cursor))
+    reached("landing.recorded")
+    return delivery_id
+
+
+def _free_instant(connection: sa.Connection, feed_id: str, wanted: datetime) -> datetime:
+    moment = wanted
+    while connection.execute(
+        sa.select(t.delivery.c.delivery_id).where(t.delivery.c.feed_id == feed_id, t.delivery.c.known_at == moment)
+    ).scalar():
+        moment += timedelta(microseconds=1)
+    return moment
+
+
+def _write_manifest(settings: Settings, arrival: Arrival, sha256: str, size: int, now: datetime) -> None:
+    """What arrived, beside the content, so that landing explains itself without the ledger."""
+    path = settings.home / "landing" / "deliveries" / arrival.feed_id / f"{arrival.identity[:12]}.json"
+    if path.exists():
+        return
+    manifest = {
+        "feed_id": arrival.feed_id,
+        "location": arrival.item.location,
+        "version": arrival.item.version,
+        "sha256": sha256,
+        "size": size,
+        "known_at": arrival.known_at.isoformat() if arrival.known_at else None,
+        "landed_at": now.isoformat(),
+    }
+    write_whole(path, json.dumps(manifest, indent=1, sort_keys=True).encode())

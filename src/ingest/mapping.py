@@ -1,0 +1,173 @@
+"""A layout as SQL: from text rows to typed records of one kind, in one DuckDB scan."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from connectors.delimited import BLANKS
+from feeds.contracts import STORED_TYPES, ColumnSpec, Contract
+from feeds.spec import ColumnMap, FeedSpec, Layout, RecordSpec
+from ingest.sqltext import ident, literal, literals
+
+#: Whole numbers that DuckDB can hold as INTEGER, also when a spreadsheet wrote them as 12.0.
+_INTEGER = r"^[+-]?\d{1,9}(\.0*)?$"
+_DECIMAL = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_TRUE, _FALSE = ("T", "TRUE", "Y", "YES", "1"), ("F", "FALSE", "N", "NO", "0")
+
+
+def source_view(spec: FeedSpec, layout: Layout, headings: tuple[str, ...], table: str) -> str:
+    """SELECT of the file's columns under their headings, trimmed, null markers as null; ``never_load`` left out."""
+    markers = literals(["", *spec.reader.null_values])
+    columns = []
+    for position, heading in enumerate(headings):
+        if heading in layout.never_load or not heading:
+            continue
+        trimmed = f"trim(c{position}, {literal(BLANKS)})"
+        columns.append(f"case when {trimmed} not in ({markers}) then {trimmed} end as {ident(heading)}")
+    return f"select row_number, {', '.join(columns)} from {table}"
+
+
+def records_query(record: RecordSpec, contract: Contract, zone: ZoneInfo, source: str) -> str:
+    """SELECT that maps the source rows to records.
+
+    Columns: ``row_number, record_no``, the stored contract columns, ``_key`` (text, null when a part is missing),
+    ``_key_hash`` and ``_content_hash`` (16 bytes), ``_latest``, and for each parsed column ``_u_<column>``, the text
+    that could not be understood.
+    """
+    supplied = record.supplied()
+    parsed = parsed_columns(record, contract)
+    latest = ident(record.key.latest_by) if record.key.latest_by else "null::varchar"
+    inner = ["row_number", "record_no", f"{_key(record, contract)} as _key", f"{latest} as _latest"]
+    inner += [f"{_typed(supplied.get(name), column)} as {_t(name)}" for name, column in contract.columns.items()]
+    inner += [f"{_text(supplied[name])} as {_s(name)}" for name in parsed]
+    outer = ["row_number", "record_no", *_stored(contract, zone), "_key", "unhex(md5(_key)) as _key_hash"]
+    outer += [f"unhex(md5({_canonical(contract)})) as _content_hash", "_latest"]
+    outer += [f"case when {_t(name)} is null then {_s(name)} end as {ident('_u_' + name)}" for name in parsed]
+    where = f" where {record.where}" if record.where else ""
+    rows = f"select * from {_rows(record, source)}{where}"
+    return f"select {', '.join(outer)} from (select {', '.join(inner)} from ({rows}))"
+
+
+def parsed_columns(record: RecordSpec, contract: Contract) -> list[str]:
+    """Contract columns whose text may turn out not to be understood (they have a ``_u_`` column)."""
+    supplied = record.supplied()
+    return [name for name, column in contract.columns.items() if name in supplied and _can_fail(supplied[name], column)]
+
+
+def _t(name: str) -> str:
+    """The typed value inside the query, under a name that no heading has."""
+    return ident("_t_" + name)
+
+
+def _s(name: str) -> str:
+    """The source text inside the query."""
+    return ident("_s_" + name)
+
+
+def _rows(record: RecordSpec, source: str) -> str:
+    if record.unpivot is None:
+        return f"(select *, 0 as record_no from {source})"
+    groups = []
+    for number, group in enumerate(record.unpivot.groups, start=1):
+        fields = [f"'record_no': {number}"]
+        for name, heading in zip(record.unpivot.names, group, strict=True):
+            fields.append(f"{literal(name)}: {ident(heading) if heading else 'null::varchar'}")
+        if record.unpivot.position:
+            fields.append(f"{literal(record.unpivot.position)}: '{number}'")
+        groups.append("{" + ", ".join(fields) + "}")
+    empty = " and ".join(f"_group.{ident(name)} is null" for name in record.unpivot.names)
+    unnested = f"select *, unnest([{', '.join(groups)}]) as _group from {source}"
+    return f"(select * exclude (_group), unnest(_group) from ({unnested}) where not ({empty}))"
+
+
+def _text(mapped: ColumnMap) -> str:
+    if len(mapped.from_) == 1:
+        return ident(mapped.from_[0])
+    return f"nullif(concat_ws({literal(mapped.join)}, {', '.join(ident(name) for name in mapped.from_)}), '')"
+
+
+def _can_fail(mapped: ColumnMap, column: ColumnSpec) -> bool:
+    return mapped.const is None and (column.type != "text" or bool(mapped.parse) or mapped.values is not None)
+
+
+def _typed(mapped: ColumnMap | None, column: ColumnSpec) -> str:
+    sql_type = STORED_TYPES[column.type]
+    if mapped is None:
+        return f"null::{sql_type}"
+    if mapped.const is not None:
+        return f"{literal(mapped.const)}::{sql_type}"
+    text = _text(mapped)
+    if mapped.values is not None:
+        cases = " ".join(f"when {literal(str(k).upper())} then {literal(v)}" for k, v in mapped.values.items())
+        return f"(case upper({text}) {cases} end)::{sql_type}"
+    return _parsed(text, mapped, column)
+
+
+def _parsed(text: str, mapped: ColumnMap, column: ColumnSpec) -> str:
+    kind = column.type
+    if kind in ("date", "timestamp"):
+        moment = f"try_strptime({text}, [{literals(mapped.parse)}])"
+        return f"{moment}::date" if kind == "date" else moment
+    if kind == "integer":
+        whole = f"regexp_extract({text}, '^[+-]?\\d+')"
+        return f"case when regexp_matches({text}, '{_INTEGER}') then try_cast({whole} as integer) end"
+    if kind in ("decimal", "latitude", "longitude"):
+        plain = f"replace(replace({text}, '.', ''), ',', '.')" if mapped.decimal == "," else text
+        number = f"case when regexp_matches({plain}, '{_DECIMAL}') then try_cast({plain} as double) end"
+        # Two steps: publishers themselves round to 8 digits, and rounding their figure must equal rounding the longer one.
+        return number if kind == "decimal" else f"round(round({number}, 8), 6)"
+    if kind == "boolean":
+        return (
+            f"case when upper({text}) in ({literals(list(_TRUE))}) then true "
+            f"when upper({text}) in ({literals(list(_FALSE))}) then false end"
+        )
+    if mapped.parse == ["integer_text"]:
+        return f"case when regexp_matches({text}, '^\\d+(\\.0*)?$') then regexp_extract({text}, '^\\d+') end"
+    return text
+
+
+def _stored(contract: Contract, zone: ZoneInfo) -> list[str]:
+    stored = []
+    for name, column in contract.columns.items():
+        typed = _t(name)
+        if column.type == "timestamp":
+            stored.append(f"timezone('UTC', timezone({literal(zone.key)}, {typed})) as {ident(name)}")
+            stored.append(f"{typed} as {ident(name + '_local')}")
+        else:
+            stored.append(f"{typed} as {ident(name)}")
+    return stored
+
+
+def _key(record: RecordSpec, contract: Contract) -> str:
+    """The record's key as text: the typed form of a key column where the layout maps it alone, else the source text."""
+    parts = []
+    for heading in record.key.columns:
+        alone = [
+            (mapped, contract.columns[name])
+            for name, mapped in record.supplied().items()
+            if mapped.from_ == [heading] and contract.columns[name].type == "text" and mapped.values is None
+        ]
+        parts.append(_typed(*alone[0]) if alone else ident(heading))
+    if len(parts) == 1:
+        return parts[0]
+    complete = " and ".join(f"({part}) is not null" for part in parts)
+    return f"case when {complete} then to_json([{', '.join(parts)}])::varchar end"
+
+
+def _canonical(contract: Contract) -> str:
+    """Text of a record's typed content, the same for every engine version: name=value of the non-null columns."""
+    pieces = []
+    for name in sorted(contract.columns):
+        typed, kind = _t(name), contract.columns[name].type
+        if kind == "date":
+            text = f"datediff('day', date '1970-01-01', {typed})::varchar"
+        elif kind == "timestamp":
+            text = f"epoch_us({typed})::varchar"
+        elif kind in ("decimal", "latitude", "longitude"):
+            text = f"{typed}::decimal(18, 6)::varchar"
+        elif kind == "boolean":
+            text = f"case when {typed} then '1' when not {typed} then '0' end"
+        else:
+            text = f"{typed}::varchar"
+        pieces.append(f"'{name}=' || {text}")
+    return f"concat_ws(chr(31), {', '.join(pieces)})"

@@ -1,0 +1,184 @@
+"""From the bytes of a delivery to judged records on disk: a pure function of content, feed file and known-at.
+
+The result is a folder: ``<kind>.parquet`` (records), ``quarantine.parquet`` and ``parsed.json`` (counts and verdict).
+It is written whole or not at all, and found again by a retry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connectors.registry import make_reader
+from feeds.catalogue import LoadedFeed
+from feeds.spec import Layout, RecordSpec
+from ingest.files import whole_folder
+from ingest.judge import judge_kind, shape_failures
+from ingest.layouts import choose_layout
+from ingest.mapping import parsed_columns, records_query, source_view
+from ingest.points import reached
+from ingest.rules import build_rules
+from ingest.sqltext import ident, literal
+from settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Part of every fingerprint: raise it when the meaning of what is written here changes.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class KindCounts:
+    """What became of one record kind of one delivery (records)."""
+
+    records: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+    key_missing: int
+    warned: int
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A judged delivery: counts by kind, the verdict, and where the files lie."""
+
+    folder: Path
+    rows: int
+    bad_rows: int
+    layout: str
+    kinds: dict[str, KindCounts]
+    window: tuple[str, str] | None
+    verdict: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def records(self, kind: str) -> Path:
+        """Parquet of all selected records of a kind."""
+        return self.folder / f"{kind}.parquet"
+
+    @property
+    def quarantine(self) -> Path:
+        """Parquet of what was put into quarantine, with reasons and the original row."""
+        return self.folder / "quarantine.parquet"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One delivery to parse."""
+
+    feed: LoadedFeed
+    content: Path
+    known_at: datetime
+    delivery_id: str
+    tolerate_headings: bool = False
+
+    def fingerprint(self) -> str:
+        """Changes with everything the result depends on besides the bytes."""
+        spec = self.feed.spec.model_dump_json(include={"layouts", "reader", "expectations", "timezone", "delivery"})
+        contracts = json.dumps({k: c.model_dump(mode="json") for k, c in sorted(self.feed.contracts.items())})
+        parts = [str(FORMAT), spec, contracts, self.known_at.isoformat(), str(self.tolerate_headings)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def parse(settings: Settings, request: Request) -> Parsed:
+    """Read, map and judge one delivery, or find the result of an earlier attempt.
+
+    Raises:
+        RefusedInput: the bytes cannot be read.
+        HeldBatch: no layout fits.
+    """
+    settings.private_dir(settings.home / "lake")
+    folder = settings.home / "lake" / "records" / request.feed.spec.feed_id / request.delivery_id
+    target = folder / request.fingerprint()
+    if not target.is_dir():
+        with whole_folder(target) as scratch, workspace(settings, scratch) as connection:
+            _parse_into(settings, request, connection, scratch)
+        reached("parse.stored")
+    return load_parsed(target)
+
+
+def load_parsed(folder: Path) -> Parsed:
+    """The result that lies in a folder."""
+    raw = json.loads((folder / "parsed.json").read_text())
+    kinds = {kind: KindCounts(**counts) for kind, counts in raw.pop("kinds").items()}
+    window = raw.pop("window")
+    return Parsed(folder=folder, kinds=kinds, window=tuple(window) if window else None, **raw)
+
+
+@contextmanager
+def workspace(settings: Settings, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB database of its own for one delivery, gone afterwards; memory is bounded, the rest spills to disk."""
+    import duckdb
+
+    file = scratch / "work.duckdb"
+    config = {
+        "memory_limit": settings.ingest_memory,
+        "threads": settings.threads,
+        "temp_directory": str(scratch / "spill"),
+        "preserve_insertion_order": True,
+    }
+    connection = duckdb.connect(str(file), config=config)
+    try:
+        yield connection
+    finally:
+        connection.close()
+        for left in (file, file.with_name(file.name + ".wal"), scratch / "text.utf8"):
+            left.unlink(missing_ok=True)
+
+
+def _parse_into(settings: Settings, request: Request, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    spec = request.feed.spec
+    reader = make_reader(spec.reader.kind, spec.reader.options)
+    table = reader.read(request.content, connection, folder)
+    reached("parse.read")
+    layout = choose_layout(request.feed, table.headings, request.tolerate_headings)
+    connection.execute(f"create temp view source as {source_view(spec, layout, table.headings, table.table)}")
+    connection.execute(shape_failures(table, layout))
+    kinds, verdict = {}, {}
+    for record in layout.records:
+        kinds[record.kind], verdict[record.kind] = _one_kind(settings, request, connection, record, folder)
+    connection.execute(f"copy quarantine to {literal(str(folder / 'quarantine.parquet'))} (format parquet)")
+    reached("parse.judged")
+    result = {
+        "rows": table.rows,
+        "bad_rows": connection.execute(f"select count(*) from {table.rejects}").fetchall()[0][0],
+        "layout": layout.name,
+        "kinds": {kind: asdict(counts) for kind, counts in kinds.items()},
+        "window": _window(request, connection, layout, folder),
+        "verdict": verdict,
+    }
+    (folder / "parsed.json").write_text(json.dumps(result, default=str))
+
+
+def _one_kind(
+    settings: Settings, request: Request, connection: duckdb.DuckDBPyConnection, record: RecordSpec, folder: Path
+) -> tuple[KindCounts, list[dict[str, Any]]]:
+    spec, contract = request.feed.spec, request.feed.contracts[record.kind]
+    file = folder / f"{record.kind}.parquet"
+    query = records_query(record, contract, spec.zone, "source")
+    connection.execute(f"copy ({query}) to {literal(str(file))} (format parquet, compression zstd)")
+    reached("parse.mapped")
+    parsed = parsed_columns(record, contract)
+    rules = build_rules(contract, spec.expectations, parsed, request.known_at, spec.zone)
+    return judge_kind(connection, record, file, rules, folder)
+
+
+def _window(
+    request: Request, connection: duckdb.DuckDBPyConnection, layout: Layout, folder: Path
+) -> tuple[str, str] | None:
+    """First and last value of the window column over everything readable in the delivery."""
+    column = request.feed.spec.delivery.window_column
+    if column is None:
+        return None
+    files = [literal(str(folder / f"{record.kind}.parquet")) for record in layout.records]
+    query = f"select min({ident(column)})::varchar, max({ident(column)})::varchar from read_parquet([{', '.join(files)}], union_by_name=true)"
+    low, high = connection.execute(query).fetchall()[0]
+    return (low, high) if low is not None else None
+
+

@@ -1,0 +1,141 @@
+"""The rules of one record kind, written once: as Great Expectations objects and as one generated scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from feeds.contracts import Contract, Expectation
+from ingest.sqltext import ident, literal, literals
+
+Severity = Literal["must", "warn"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule over the judged view of a record kind.
+
+    ``expectation`` and ``arguments`` say it in Great Expectations' vocabulary, ``broken`` is the SQL that is true for a
+    record that breaks it, ``shown`` the column whose value is shown to the agency, ``value`` the SQL of that value.
+    """
+
+    name: str
+    severity: Severity
+    expectation: str
+    arguments: dict[str, Any]
+    broken: str
+    shown: str
+    value: str
+    sentence: str
+
+
+def build_rules(
+    contract: Contract, extra: list[Expectation], parsed: list[str], known_at: datetime, zone: ZoneInfo
+) -> list[Rule]:
+    """All rules for one kind of one delivery: readable keys, understood values, the contract's and the feed's own."""
+    rules = [_key_missing(), _duplicate_key(), *(_unparsed(column) for column in parsed)]
+    own = [e for e in extra if e.column is None or e.column in contract.columns]
+    for expectation in [*contract.expectations, *own]:
+        rules.append(_translated(expectation, contract, known_at, zone))
+    return rules
+
+
+def _key_missing() -> Rule:
+    return Rule(
+        "key_missing", "must", "expect_column_values_to_not_be_null", {"column": "_key"}, "_key is null", "key", "null",
+        "The record's number is missing.",
+    )  # fmt: skip
+
+
+def _duplicate_key() -> Rule:
+    return Rule(
+        "duplicate_key", "must", "expect_column_values_to_be_null", {"column": "_conflict"}, "_conflict is not null",
+        "key", "_conflict", "The file holds several records with this number that contradict each other.",
+    )  # fmt: skip
+
+
+def _unparsed(column: str) -> Rule:
+    text = ident("_u_" + column)
+    return Rule(
+        f"unparsed:{column}", "must", "expect_column_values_to_be_null", {"column": "_u_" + column},
+        f"{text} is not null", column, text, "The value cannot be understood.",
+    )  # fmt: skip
+
+
+def _translated(expectation: Expectation, contract: Contract, known_at: datetime, zone: ZoneInfo) -> Rule:
+    arguments = {k: _placed(v, known_at, zone) for k, v in expectation.arguments.items()}
+    make = _PREDICATES.get(expectation.type)
+    if make is None or expectation.column is None:
+        raise ValueError(f"{contract.kind}: {expectation.type} is not supported; use: {', '.join(sorted(_PREDICATES))}")
+    column = contract.columns[expectation.column]
+    if column.type in ("date", "timestamp"):
+        arguments = {k: _moment(v, column.type) for k, v in arguments.items()}
+    broken, sentence = make(ident(expectation.column), arguments)
+    return Rule(
+        expectation.rule, expectation.severity, expectation.type, {"column": expectation.column, **arguments}, broken,
+        expectation.column, f"{ident(expectation.column)}::varchar", f"{sentence} ({expectation.reason})",
+    )  # fmt: skip
+
+
+def _placed(value: Any, known_at: datetime, zone: ZoneInfo) -> Any:
+    """``{known_on}`` is the last local day the delivery can speak of, ``{known_at}`` its instant."""
+    if value == "{known_on}":
+        return (known_at.astimezone(zone) - timedelta(microseconds=1)).date().isoformat()
+    if value == "{known_at}":
+        return known_at.replace(tzinfo=None).isoformat(sep=" ")
+    return value
+
+
+def _moment(value: Any, kind: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    return date.fromisoformat(value) if kind == "date" else datetime.fromisoformat(value)
+
+
+def _not_null(column: str, arguments: dict[str, Any]) -> tuple[str, str]:
+    return f"{column} is null", "A value is required here."
+
+
+def _null(column: str, arguments: dict[str, Any]) -> tuple[str, str]:
+    return f"{column} is not null", "No value may stand here."
+
+
+def _between(column: str, arguments: dict[str, Any]) -> tuple[str, str]:
+    low, high = arguments.get("min_value"), arguments.get("max_value")
+    tests = [f"{column} < {_bound(low)}"] if low is not None else []
+    tests += [f"{column} > {_bound(high)}"] if high is not None else []
+    return " or ".join(tests), f"The value must lie between {low} and {high}."
+
+
+def _bound(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"timestamp '{value.isoformat(sep=' ')}'"
+    return f"date '{value.isoformat()}'" if isinstance(value, date) else literal(value)
+
+
+def _in_set(column: str, arguments: dict[str, Any]) -> tuple[str, str]:
+    values = list(arguments["value_set"])
+    return f"{column} not in ({literals(values)})", f"The value must be one of: {', '.join(map(str, values))}."
+
+
+def _regex(column: str, arguments: dict[str, Any]) -> tuple[str, str]:
+    return f"not regexp_matches({column}, {literal(arguments['regex'])})", f"The value must match {arguments['regex']}."
+
+
+def _lengths(column: str, arguments: dict[str, Any]) -> tuple[str, str]:
+    low, high = arguments.get("min_value", 0), arguments.get("max_value", 2**31)
+    return f"length({column}) not between {low} and {high}", f"The value must have {low} to {high} characters."
+
+
+#: Great Expectations' column-map expectations that have a SQL twin here. Both are counted on every batch and compared.
+_PREDICATES: dict[str, Callable[[str, dict[str, Any]], tuple[str, str]]] = {
+    "expect_column_values_to_not_be_null": _not_null,
+    "expect_column_values_to_be_null": _null,
+    "expect_column_values_to_be_between": _between,
+    "expect_column_values_to_be_in_set": _in_set,
+    "expect_column_values_to_match_regex": _regex,
+    "expect_column_value_lengths_to_be_between": _lengths,
+}
