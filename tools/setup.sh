@@ -7,7 +7,7 @@ venv=.venv
 say() { printf 'setup: %s\n' "$*" >&2; }
 
 suitable() { # prints "minor" when the interpreter runs, is 3.11-3.13 and can make environments
-    "$1" -c 'import sys, ensurepip, venv, ssl; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)) or print(sys.version_info[1])' 2>/dev/null
+    "$1" -c 'import sys, ensurepip, venv, ssl; (3, 11) <= sys.version_info[:2] <= (3, 13) and print(sys.version_info[1])' 2>/dev/null
 }
 
 choose() { # the newest suitable interpreter
@@ -71,7 +71,7 @@ fi
 [ -f "$venv/.nnsc-stamp" ] && [ "$(cat "$venv/.nnsc-stamp")" = "$(stamp_key)" ] && "$venv/bin/python" -c '' && exit 0
 started=$(date +%s)
 choose
-if ! suitable "$venv/bin/python" >/dev/null; then
+if [ -z "$(suitable "$venv/bin/python" || true)" ]; then
     say "making $venv with $best ($("$best" -c 'import platform; print(platform.python_version())'))"
     rm -rf "$venv"
     "$best" -m venv "$venv"
