@@ -1,0 +1,38 @@
+# One line per command; `make help` lists them. Everything that a run writes lies under var/ (or NNSC_HOME).
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+NNSC := .venv/bin/nnsc
+PYTEST := $(PY) -m pytest
+
+.PHONY: help setup demo test test-full up down lint bench
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: ## Prepare .venv (a second call is instant)
+	@tools/setup.sh
+
+demo: setup ## Simulated agencies through a real Airflow to the marts, with a summary
+	@$(NNSC) demo
+
+test: setup ## The tests that every change has to pass (<= 10 minutes)
+	@$(PYTEST) -m "not slow"
+
+test-full: setup ## The long ones: many seeds, kills at every step, properties (<= 45 minutes)
+	@$(PYTEST) -m slow
+
+up: setup ## Airflow on http://127.0.0.1:8080 with everything in place
+	@$(NNSC) up
+
+down: ## End what `make up` started
+	@test -x $(NNSC) && $(NNSC) down || echo "nothing to end: no environment yet"
+
+lint: setup ## ruff, sqlfmt, import-linter, mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@test ! -d dbt || $(PY) -m sqlfmt --check --quiet dbt
+	@.venv/bin/lint-imports
+	@$(PY) -m mypy src
+
+bench: setup ## Measure what has a budget
+	@$(PY) benchmarks/dag_parse.py
