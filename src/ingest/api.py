@@ -17,6 +17,7 @@ from connectors.registry import make_connector
 from feeds.catalogue import LoadedFeed, load_feed
 from ingest import tables as t
 from ingest.errors import HeldBatch
+from ingest.files import remove_strays
 from ingest.history import fold, reparse
 from ingest.landing import Arrival, known_at_from_name, record, store, taken
 from ingest.ledger import engine, lease
@@ -155,6 +156,7 @@ def drain(settings: Settings, feed_id: str, on_event: Progress | None = None) ->
     result = DrainResult(feed_id)
     changed = 0
     with lease(settings, feed_id) as token:
+        remove_strays(settings.home)
         write_waiting(settings, feed)
         for row in waiting(settings, feed_id):
             outcome = process(settings, feed, row, token)

@@ -48,7 +48,7 @@ def derive(settings: Settings, feed: LoadedFeed, parsed: Parsed, before: FeedSta
     mark = hashlib.sha256(f"{parsed.folder.name}\0{before.digest()}".encode()).hexdigest()[:16]
     target = settings.home / "lake" / "changes" / feed.spec.feed_id / parsed.folder.parent.name / mark
     if not target.is_dir():
-        with whole_folder(target) as scratch, workspace(settings, scratch) as connection:
+        with whole_folder(settings.home, target) as scratch, workspace(settings, scratch) as connection:
             define_keyed(connection, pseudonym_key(settings))
             _derive_into(settings, feed, parsed, before, connection, scratch, target)
         reached("changes.written")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from connectors.base import Item
 from feeds.spec import FeedSpec
 from ingest import tables as t
 from ingest.errors import HeldBatch
-from ingest.files import fsync_folder, write_whole
+from ingest.files import fsync_folder, scratch_path, write_whole
 from ingest.ledger import transaction
 from ingest.points import reached
 from settings import Settings
@@ -77,8 +76,8 @@ def end_of_day(day: date, spec: FeedSpec) -> datetime:
 
 def store(settings: Settings, source: BinaryIO) -> tuple[str, int]:
     """Stream bytes into landing once, hashing while writing; ``(sha256, size)``."""
-    incoming = settings.private_dir(settings.home / "landing" / "incoming")
-    scratch = incoming / f"{uuid.uuid4().hex}.tmp"
+    settings.private_dir(settings.home / "landing")
+    scratch = scratch_path(settings.home)
     digest, size = hashlib.sha256(), 0
     try:
         with scratch.open("wb") as out:
@@ -91,7 +90,6 @@ def store(settings: Settings, source: BinaryIO) -> tuple[str, int]:
             os.fsync(out.fileno())
         reached("landing.written")
         target = content_path(settings, digest.hexdigest())
-        settings.private_dir(settings.home / "landing")
         settings.private_dir(target.parent)
         os.replace(scratch, target)
         fsync_folder(target.parent)
@@ -164,4 +162,4 @@ def _write_manifest(settings: Settings, arrival: Arrival, sha256: str, size: int
         "known_at": arrival.known_at.isoformat() if arrival.known_at else None,
         "landed_at": now.isoformat(),
     }
-    write_whole(path, json.dumps(manifest, indent=1, sort_keys=True).encode())
+    write_whole(settings.home, path, json.dumps(manifest, indent=1, sort_keys=True).encode())

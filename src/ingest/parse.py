@@ -97,7 +97,7 @@ def parse(settings: Settings, request: Request) -> Parsed:
     folder = settings.home / "lake" / "records" / request.feed.spec.feed_id / request.delivery_id
     target = folder / request.fingerprint()
     if not target.is_dir():
-        with whole_folder(target) as scratch, workspace(settings, scratch) as connection:
+        with whole_folder(settings.home, target) as scratch, workspace(settings, scratch) as connection:
             _parse_into(settings, request, connection, scratch)
         reached("parse.stored")
     return load_parsed(target)
