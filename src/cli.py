@@ -49,7 +49,13 @@ def _exit_code(error: Exception, refused: type[Exception]) -> int:
 
     if isinstance(error, refused | HeldBatch):
         return 1
-    return 2 if isinstance(error, ConfigurationError | UnknownDelivery | WrongState) else 3 if isinstance(error, Fault) else 3
+    return (
+        2
+        if isinstance(error, ConfigurationError | UnknownDelivery | WrongState)
+        else 3
+        if isinstance(error, Fault)
+        else 3
+    )
 
 
 def _register() -> None:

@@ -68,7 +68,19 @@ def deliveries(settings: Settings, feed_id: str | None, json_: bool) -> None:
     """Deliveries with what became of them."""
     from ingest.api import outcomes
 
-    headings = ("delivery", "feed", "file", "state", "reason", "rows", "accepted", "quarantined", "new", "changed", "gone")
+    headings = (
+        "delivery",
+        "feed",
+        "file",
+        "state",
+        "reason",
+        "rows",
+        "accepted",
+        "quarantined",
+        "new",
+        "changed",
+        "gone",
+    )
     found = [
         (o.delivery_id, o.feed_id, o.file_name, o.state, o.reason, o.rows, o.accepted, o.quarantined, o.inserted, o.updated, o.deleted)
         for o in outcomes(settings, feed_id)

@@ -32,7 +32,9 @@ def moment(text: str | None, zone: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is neither a date (2021-12-31) nor an instant (2021-12-31T09:00Z)") from None
+        raise click.BadParameter(
+            f"{text!r} is neither a date (2021-12-31) nor an instant (2021-12-31T09:00Z)"
+        ) from None
     if len(text) == 10:
         from datetime import timedelta
 

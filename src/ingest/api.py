@@ -84,12 +84,12 @@ def fetch(
     """
     feed = load_feed(settings, feed_id)
     connector = LocalFiles(tuple(files)) if files is not None else connector_of(settings, feed)
-    cursor = _cursor(settings, feed_id)
+    known = taken(settings, feed_id)
     seen, landed = 0, []
-    for item in connector.poll(cursor):
+    for item in connector.poll(_cursor(settings, feed_id)):
         seen += 1
         arrival = _arrival(feed, item, known_at)
-        if taken(settings, arrival) is not None:
+        if arrival.identity in known:
             continue
         with connector.open(item) as source:
             sha256, size = store(settings, source)
@@ -238,8 +238,6 @@ def _to_change_set(settings: Settings, row: Any) -> ChangeSet:
         row.change_set_id, row.feed_id, jurisdiction, row.delivery_id, row.generation, row.known_at, row.load_seq,
         files, row.counts,
     )  # fmt: skip
-
-
 
 
 # Re-exported so that callers need one module.

@@ -74,7 +74,9 @@ def quarantined(settings: Settings, delivery_id: str) -> list[QuarantineRow]:
     rows = duckdb.execute(
         "select record_kind, row_number, record_no, rules, row_text from read_parquet(?) order by 2, 1, 3", [str(file)]
     ).fetchall()
-    return [QuarantineRow(delivery_id, k, n, p, tuple(r), json.loads(text) if text else None) for k, n, p, r, text in rows]
+    return [
+        QuarantineRow(delivery_id, k, n, p, tuple(r), json.loads(text) if text else None) for k, n, p, r, text in rows
+    ]
 
 
 def _quarantine_file(settings: Settings, delivery_id: str) -> Path | None:
@@ -120,5 +122,3 @@ def current_records(
         order by record_key""")
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-
-

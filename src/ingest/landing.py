@@ -18,7 +18,7 @@ from feeds.spec import FeedSpec
 from ingest import tables as t
 from ingest.errors import HeldBatch
 from ingest.files import fsync_folder, scratch_path, write_whole
-from ingest.ledger import transaction
+from ingest.ledger import engine, transaction
 from ingest.points import reached
 from settings import Settings
 
@@ -98,13 +98,11 @@ def store(settings: Settings, source: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def taken(settings: Settings, arrival: Arrival) -> str | None:
-    """The delivery id of an arrival that landed already."""
-    with transaction(settings) as connection:
-        found = sa.select(t.delivery.c.delivery_id).where(
-            t.delivery.c.feed_id == arrival.feed_id, t.delivery.c.identity == arrival.identity
-        )
-        return connection.execute(found).scalar()
+def taken(settings: Settings, feed_id: str) -> set[str]:
+    """Identities of all arrivals of a feed that landed already."""
+    with engine(settings).connect() as connection:
+        found = sa.select(t.delivery.c.identity).where(t.delivery.c.feed_id == feed_id)
+        return set(connection.execute(found).scalars())
 
 
 def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor: dict[str, object]) -> str:

@@ -180,5 +180,3 @@ def _window(
     query = f"select min({ident(column)})::varchar, max({ident(column)})::varchar from read_parquet([{', '.join(files)}], union_by_name=true)"
     low, high = connection.execute(query).fetchall()[0]
     return (low, high) if low is not None else None
-
-

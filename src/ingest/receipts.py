@@ -106,7 +106,9 @@ def _write(
     }
     folder = receipt_folder(settings, feed.spec.feed_id, outcome.delivery_id)
     settings.private_dir(settings.home / "outbox")
-    write_whole(settings.home, folder / "receipt.json", json.dumps(receipt, indent=1, sort_keys=True, default=str).encode())
+    write_whole(
+        settings.home, folder / "receipt.json", json.dumps(receipt, indent=1, sort_keys=True, default=str).encode()
+    )
     write_whole(settings.home, folder / "rejected.csv", _csv(masked).encode())
     from ingest.receipt_page import page
 

@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
+from support.snapshot import same_key, snapshot
+from support.world import drop, rows, settings_in, write_feed
 
 from ingest.api import drain, fetch
 from ingest.gx import session
 from ingest.points import POINTS
 from settings import Settings
-from support.snapshot import same_key, snapshot
-from support.world import drop, rows, settings_in, write_feed
 
 FEED = "us_test/arrest"
 DELIVERIES = {
@@ -34,7 +34,9 @@ def prepare(folder: Path, like: Settings | None = None) -> Settings:
     write_feed(settings)
     text = (settings.jurisdictions / f"{FEED}.yml").read_text()
     pattern = 'known_at: {from_file_name: "_(\\\\d{8})", format: "%Y%m%d"}'
-    (settings.jurisdictions / f"{FEED}.yml").write_text(text.replace("min_row_ratio: 0.5}", f"min_row_ratio: 0.5, {pattern}}}"))
+    (settings.jurisdictions / f"{FEED}.yml").write_text(
+        text.replace("min_row_ratio: 0.5}", f"min_row_ratio: 0.5, {pattern}}}")
+    )
     for name, data in DELIVERIES.items():
         drop(settings, name, data)
     if like:
@@ -56,7 +58,7 @@ def run_in_child(settings: Settings, kill_at: str | None = None, after: float | 
         try:
             run(settings)
             os._exit(0)
-        except BaseException:  # noqa: BLE001 - a child must never return into the test runner
+        except BaseException:
             import traceback
 
             traceback.print_exc()

@@ -10,7 +10,9 @@ from settings import Settings
 
 def snapshot(settings: Settings, feeds: list[str]) -> dict[str, Any]:
     """Deliveries, change sets, records as of each change set, quarantine: everything but clocks and attempt counts."""
-    found: dict[str, Any] = {"deliveries": [(o.feed_id, o.file_name, o.state, o.reason, o.rows) for o in outcomes(settings)]}
+    found: dict[str, Any] = {
+        "deliveries": [(o.feed_id, o.file_name, o.state, o.reason, o.rows) for o in outcomes(settings)]
+    }
     names = {outcome.delivery_id: outcome.file_name for outcome in outcomes(settings)}
     for change_set in active_change_sets(settings):
         if change_set.feed_id not in feeds:
@@ -19,7 +21,9 @@ def snapshot(settings: Settings, feeds: list[str]) -> dict[str, Any]:
             records = current_records(settings, change_set.feed_id, files.kind, change_set.known_at)
             found[f"{names[change_set.batch_id]}/{files.kind}"] = (change_set.counts[files.kind], records)
         rows = quarantined(settings, change_set.batch_id)
-        found[f"{names[change_set.batch_id]}/quarantine"] = [(r.record_kind, r.row_number, r.rules, r.row) for r in rows]
+        found[f"{names[change_set.batch_id]}/quarantine"] = [
+            (r.record_kind, r.row_number, r.rules, r.row) for r in rows
+        ]
     return found
 
 
