@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from support.world import REAL, settings_in
 
 from settings import Settings
+from support.world import REAL, settings_in
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 

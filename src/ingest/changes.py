@@ -218,7 +218,8 @@ def _write_changes(
                     case when op <> 'delete' then content end as content_hash
                 from outcome where op is not null
                 union all
-                select flag, record_key, key_text, null, null, {literal(basis)}, null from outcome where flag is not null
+                select flag, record_key, key_text, null, null, {literal(basis)}, null
+                from outcome where flag is not null
             ) as changed
             left join read_parquet({literal(str(parsed.records(record.kind)))}) as r
                 on r.row_number = changed.row_number and r.record_no = changed.record_no

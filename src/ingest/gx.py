@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import great_expectations as gx_types
 
 
-class _Dialect(str, enum.Enum):
+class _Dialect(enum.StrEnum):
     """Great Expectations asks its dialects for ``.value``."""
 
     DUCKDB = "duckdb"

@@ -85,7 +85,7 @@ def _quarantine_file(settings: Settings, delivery_id: str) -> Path | None:
         files = connection.execute(active).scalar()
         row = connection.execute(sa.select(t.delivery).where(t.delivery.c.delivery_id == delivery_id)).one()
     if files is not None:
-        return settings.home / files["parsed"] / "quarantine.parquet"
+        return settings.home / str(files["parsed"]) / "quarantine.parquet"
     found = sorted((settings.home / "lake" / "records" / row.feed_id / delivery_id).glob("*/quarantine.parquet"))
     return found[-1] if found else None
 

@@ -91,7 +91,7 @@ def store(settings: Settings, source: BinaryIO) -> tuple[str, int]:
         reached("landing.written")
         target = content_path(settings, digest.hexdigest())
         settings.private_dir(target.parent)
-        os.replace(scratch, target)
+        scratch.replace(target)
         fsync_folder(target.parent)
     finally:
         scratch.unlink(missing_ok=True)
@@ -126,8 +126,8 @@ def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor:
         connection.execute(
             t.delivery.insert().values(
                 delivery_id=delivery_id, feed_id=arrival.feed_id, identity=arrival.identity, sha256=sha256,
-                location=arrival.item.location, file_name=arrival.item.name, known_at=known_at, known_from=arrival.known_from, landed_at=now,
-                state="landed", released=False,
+                location=arrival.item.location, file_name=arrival.item.name, known_at=known_at,
+                known_from=arrival.known_from, landed_at=now, state="landed", released=False,
             )
         )  # fmt: skip
         if cursor:

@@ -33,7 +33,7 @@ def _engine(url: str, pid: int) -> sa.Engine:
         return sa.create_engine(url, pool_pre_ping=True)
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.chmod(path.parent, 0o700)
+    path.parent.chmod(0o700)
     engine = sa.create_engine(url, connect_args={"timeout": 120}, poolclass=sa.pool.NullPool)
 
     @sa.event.listens_for(engine, "connect")

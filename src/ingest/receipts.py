@@ -119,7 +119,7 @@ def _uncertain(feed: LoadedFeed, summary: dict[str, Any]) -> int:
     """Rows without a readable key: a record may look deleted because of them."""
     if feed.spec.delivery.mode == "append":
         return 0
-    return int(summary.get("bad_rows", 0)) + sum(k["key_missing"] for k in summary.get("kinds", {}).values())
+    return int(summary.get("bad_rows", 0) + sum(k["key_missing"] for k in summary.get("kinds", {}).values()))
 
 
 def _masked(feed: LoadedFeed, problem: Problem) -> Problem:

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from support.world import ARREST, drop, rows, write_feed
 
 from ingest.api import active_change_sets, current_records, drain, fetch, outcomes
 from ingest.gx import session
 from ingest.ledger import LeaseBusy, lease
 from settings import Settings
+from support.world import ARREST, drop, rows, write_feed
 
 PROCESSES, DELIVERIES = 8, 100
 

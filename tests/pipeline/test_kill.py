@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-from support.snapshot import same_key, snapshot
-from support.world import drop, rows, settings_in, write_feed
 
 from ingest.api import drain, fetch
 from ingest.gx import session
 from ingest.points import POINTS
 from settings import Settings
+from support.snapshot import same_key, snapshot
+from support.world import drop, rows, settings_in, write_feed
 
 FEED = "us_test/arrest"
 DELIVERIES = {

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from settings import Settings
 from support.warehouse_world import (
     ARRESTS,
     PROJECT,
@@ -18,8 +20,6 @@ from support.warehouse_world import (
     fold,
     shooting,
 )
-
-from settings import Settings
 from warehouse import api
 from warehouse.engine import engine_for
 from warehouse.transform import run_dbt

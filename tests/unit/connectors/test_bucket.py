@@ -36,7 +36,9 @@ def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> BucketConnector:
     if request.param == "local":
         return BucketConnector(path="drop", base=str(tmp_path), pattern="*.csv", settle_seconds=0)
     options = request.getfixturevalue("s3")
-    return BucketConnector(path=f"s3://agency/{tmp_path.name}", pattern="*.csv", settle_seconds=0, storage_options=options)
+    return BucketConnector(
+        path=f"s3://agency/{tmp_path.name}", pattern="*.csv", settle_seconds=0, storage_options=options
+    )
 
 
 def put(bucket: BucketConnector, name: str, data: bytes) -> None:

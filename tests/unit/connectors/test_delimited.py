@@ -10,13 +10,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from connectors.delimited import BLANKS, DelimitedReader
 from connectors.errors import RefusedInput
 
 
-def read(folder: Path, data: bytes, **options: str) -> tuple[tuple[str, ...], list[tuple[object, ...]], list[tuple[int, str]]]:
+def read(
+    folder: Path, data: bytes, **options: str
+) -> tuple[tuple[str, ...], list[tuple[object, ...]], list[tuple[int, str]]]:
     """Headings, good rows (with numbers) and rejected rows (number, text) of a file."""
     path = folder / "file"
     path.write_bytes(data)
@@ -80,7 +84,18 @@ def test_the_same_table_however_it_is_written(tmp_path: Path, data: bytes, optio
         (zipped("one.csv", "two.csv"), "unreadable"),
         (gzip.compress(b"a,b\n" + b"1,2\n" * 10_000_000), "unreadable"),
     ],
-    ids=["empty", "blank", "empty gzip", "other encoding", "NUL", "bad gzip", "cut gzip", "bad zip", "two members", "bomb"],
+    ids=[
+        "empty",
+        "blank",
+        "empty gzip",
+        "other encoding",
+        "NUL",
+        "bad gzip",
+        "cut gzip",
+        "bad zip",
+        "two members",
+        "bomb",
+    ],
 )
 def test_what_is_no_such_file_is_refused(tmp_path: Path, data: bytes, code: str) -> None:
     with pytest.raises(RefusedInput) as error:
@@ -99,7 +114,9 @@ FIELD = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_ca
 TABLE = st.integers(2, 4).flatmap(lambda n: st.lists(st.lists(FIELD, min_size=n, max_size=n), min_size=1, max_size=12))
 
 
-@hypothesis_settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(table=TABLE)
 def test_whatever_is_written_by_the_rules_is_read_back(tmp_path: Path, table: list[list[str]]) -> None:
     out = io.StringIO()
@@ -112,13 +129,16 @@ def test_whatever_is_written_by_the_rules_is_read_back(tmp_path: Path, table: li
     assert [row[0] for row in good] == list(range(1, len(table) + 1))
 
 
-@hypothesis_settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.binary(max_size=300))
 def test_garbage_is_an_error_or_a_table_never_a_crash(tmp_path: Path, data: bytes) -> None:
     try:
         _, good, bad = read(tmp_path, data)
     except RefusedInput as error:
-        assert str(error).endswith(".")
+        message = str(error)  # refused: that is an answer
+        assert message.endswith("."), message
     else:
         lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
         assert len(good) + len(bad) <= len(lines)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from feeds.catalogue import load_catalogue, load_feed
-from feeds.check import check_all
 from feeds.errors import SpecificationError
+from ingest.compile import check_feeds
 from settings import Settings, load_settings
 from support.world import ARREST, write_feed
 
@@ -51,7 +51,7 @@ def test_a_wrong_feed_file_names_the_key_and_the_remedy(
 def test_one_wrong_file_does_not_hide_the_others(settings: Settings) -> None:
     write_feed(settings)
     write_feed(settings, "us_test/broken", "description: [")
-    assert [problem.file.endswith("us_test/broken.yml") for problem in check_all(settings)] == [True]
+    assert [problem.file.endswith("us_test/broken.yml") for problem in check_feeds(settings)] == [True]
 
 
 def test_no_such_feed(settings: Settings) -> None:
@@ -61,7 +61,12 @@ def test_no_such_feed(settings: Settings) -> None:
 
 def test_the_shipped_catalogue_is_well_written() -> None:
     catalogue = load_catalogue(load_settings())
-    assert {"us_ny_nyc/shooting_historic", "us_ma_boston/shooting", "us_pa_philadelphia/shooting", "us_ny_nyc/arrest"} <= set(catalogue.feeds)
+    assert {
+        "us_ny_nyc/shooting_historic",
+        "us_ma_boston/shooting",
+        "us_pa_philadelphia/shooting",
+        "us_ny_nyc/arrest",
+    } <= set(catalogue.feeds)
     assert all(feed.jurisdiction_id in catalogue.jurisdictions for feed in catalogue.feeds.values())
     assert catalogue.feeds["us_pa_philadelphia/shooting"].freshness.error_after == timedelta(days=7)  # type: ignore[union-attr]
 

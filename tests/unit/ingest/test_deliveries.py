@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from support.world import ARREST, at, drop, rows, write_feed
 
 from connectors.errors import IngestError
 from ingest.api import (
@@ -22,6 +21,7 @@ from ingest.api import (
 )
 from ingest.errors import WrongState
 from settings import Settings
+from support.world import ARREST, at, drop, rows, write_feed
 
 FEED = "us_test/arrest"
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from support.world import ARREST, at, drop, settings_in, write_feed
 
 from ingest.api import active_change_sets, current_records, drain, fetch
 from settings import Settings
+from support.world import ARREST, at, drop, settings_in, write_feed
 
 ORDINAL = ARREST.replace("key: {columns: [arrest_no]}", "key: {columns: [arrest_no], ordinal: true}").replace(
     "min_row_ratio: 0.5", "min_row_ratio: 0, max_quarantine_ratio: 1"
