@@ -112,7 +112,8 @@ class Desk:
     def _new_faults(self, newest: dict[int, int], kept: Spoiled) -> Spoiled:
         numbers = [n for n in newest if n not in kept]
         found: Spoiled = {}
-        for _ in range(max(2, round(len(newest) * _FAULTY)) if numbers else 0):
+        wanted = max(1 + (len(newest) > 60), round(len(newest) * _FAULTY))
+        for _ in range(min(wanted, max(0, 1 + len(newest) // 10 - len(kept)), len(numbers))):
             label = self._labels[self._next % len(self._labels)]
             self._next += 1
             for _ in range(_FRESH_CHANCE):

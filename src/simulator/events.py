@@ -14,7 +14,7 @@ from simulator.places import PLACES, RIVERMOUTH, Place
 from simulator.population import Group, Person, Population
 
 #: Per person and year.
-_SHOOTINGS, _ARRESTS = 0.12, 0.8
+_SHOOTINGS, _ARRESTS = 0.2, 0.8
 _GROUP_SHARE, _RETALIATION = 0.7, 0.3
 _FATAL, _LATE_DEATH = 0.16, 0.08
 _VICTIMS = ((1, 68), (2, 19), (3, 8), (4, 3), (5, 2))

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from simulator import faults as injector
-from simulator.book import Judgement, Quarantined, SentRow, Slots, held_because, judge, quarantined, settle
+from simulator.book import MIN_ROW_RATIO, Judgement, Quarantined, SentRow, Slots, held_because, judge, quarantined, settle
 from simulator.desk import Desk, Draft
 from simulator.entries import corrected
 from simulator.forms import Form, Line, line, records
@@ -186,7 +186,7 @@ class Sender:
         """The transfer broke off in the middle of a row."""
         draft = self._still(planned)
         half = len(draft.lines) // 2
-        if half < 2 or self.last_rows is None:
+        if half < 2 or self.last_rows is None or half + 1 >= self.last_rows * MIN_ROW_RATIO:
             return None
         stump = draft.lines[half].split(self.form.separator)[0].replace('"', "")
         data = to_bytes(self.form, self._headings(), [*draft.lines[:half], stump])
