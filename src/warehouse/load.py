@@ -46,7 +46,7 @@ def load(
     with engine_for(settings).transaction() as db:
         tables.prepare(db, catalogue.contracts)
         todo = plan(db, active)
-        load_id, known_digest = _last_load(db)
+        load_id, known_digest = last_load(db)
         if not todo.size and digest == known_digest:
             return LoadResult(0, 0, 0, load_id)
         load_id += 1
@@ -68,7 +68,8 @@ def load(
     return LoadResult(len(todo.new), len(todo.superseded), count, load_id)
 
 
-def _last_load(db: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+def last_load(db: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+    """Number of the newest load and the fingerprint of the reference rows it saw; 0 before the first."""
     row = db.execute("select load_id, reference_digest from raw.load order by load_id desc limit 1").fetchone()
     return (int(row[0]), str(row[1])) if row else (0, "")
 

@@ -12,6 +12,9 @@ import duckdb
 from feeds.catalogue import Catalogue
 from feeds.spec import FeedSpec, JurisdictionSpec
 
+#: Tables of schema ``reference`` that are written here (dbt writes the seeds beside them).
+TABLES = ("feed", "feed_record_kind", "jurisdiction", "jurisdiction_population")
+
 Rows = dict[str, list[tuple[Any, ...]]]
 
 

@@ -275,6 +275,6 @@ def _release() -> None:
         environment.close()
 
 
-def target_folder(settings: Settings) -> Path:
-    """Where dbt leaves its manifest and run results."""
-    return settings.home / "dbt" / "target"
+def dbt_manifest(settings: Settings) -> Path:
+    """Where dbt leaves what it knows of the project: relations, descriptions, lineage."""
+    return settings.home / "dbt" / "target" / "manifest.json"
