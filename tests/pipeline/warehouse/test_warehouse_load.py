@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from support.warehouse_world import (
     ARRESTS,
     SHOOTINGS,
@@ -21,7 +22,6 @@ from support.warehouse_world import (
     first_deliveries,
     shooting,
 )
-
 from warehouse import api
 from warehouse.engine import engine_for
 from warehouse.errors import LoadError, WarehouseError
