@@ -13,13 +13,14 @@ from warehouse import publish as publishing
 from warehouse import query as querying
 from warehouse import transform as transforming
 from warehouse.changes import ChangeSetLike, plan
+from warehouse.dbt_runner import dbt_manifest
 from warehouse.engine import engine_for
 from warehouse.load import LoadResult, last_load
 from warehouse.publish import PublishResult
 from warehouse.query import QueryResult
 from warehouse.reference import digest, reference_rows
 from warehouse.tables import has_loads
-from warehouse.transform import TransformResult, dbt_manifest
+from warehouse.transform import TransformResult
 
 OnEvent = Callable[[str], None]
 
@@ -44,9 +45,7 @@ def pending(settings: Settings, change_sets: Sequence[ChangeSetLike] | None = No
 
 
 def load(
-    settings: Settings,
-    change_sets: Sequence[ChangeSetLike] | None = None,
-    on_event: OnEvent | None = None,
+    settings: Settings, change_sets: Sequence[ChangeSetLike] | None = None, on_event: OnEvent | None = None
 ) -> LoadResult:
     """Make ``raw`` hold exactly the active change sets (those of ingest, unless a list is given).
 
@@ -57,10 +56,7 @@ def load(
 
 
 def transform(
-    settings: Settings,
-    select: str | None = None,
-    full_refresh: bool = False,
-    on_event: OnEvent | None = None,
+    settings: Settings, select: str | None = None, full_refresh: bool = False, on_event: OnEvent | None = None
 ) -> TransformResult:
     """Build and test the models with dbt; see :func:`warehouse.transform.transform`.
 

@@ -15,10 +15,11 @@ import duckdb
 
 from feeds.contracts import Contract
 from settings import Settings
+from warehouse.dbt_runner import dbt_manifest
 from warehouse.engine import engine_for
 from warehouse.errors import PublishError
 from warehouse.publication import relations, write
-from warehouse.transform import Run, dbt_manifest, newest_run, project_digest
+from warehouse.transform import Run, newest_run, project_digest
 
 FILE_NAME, MANIFEST_NAME = "warehouse.duckdb", "manifest.json"
 
@@ -49,9 +50,7 @@ def standing(settings: Settings, run_id: int) -> PublishResult | None:
 
 
 def publish(
-    settings: Settings,
-    contracts: Mapping[str, Contract],
-    on_event: Callable[[str], None] | None = None,
+    settings: Settings, contracts: Mapping[str, Contract], on_event: Callable[[str], None] | None = None
 ) -> PublishResult:
     """Publish the newest build, if it is whole and its tests passed.
 

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support.warehouse_world import PROJECT, World, first_deliveries, make_world
 
 from settings import Settings
-from support.warehouse_world import PROJECT, World, first_deliveries, make_world
 from warehouse import api
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
 from support.warehouse_world import SHOOTINGS, VICTIMS_ONLY, World, shooting
+
 from warehouse import api
 from warehouse.engine import engine_for
 from warehouse.errors import NoPublication, PublishError, QueryError, TransformError, WarehouseError
@@ -20,10 +20,7 @@ from warehouse.transform import transform
 
 def test_only_core_marts_and_reference_are_published_and_no_name(built: World) -> None:
     path = publication_path(built.settings)
-    schemas = api.query(
-        built.settings,
-        "select distinct table_schema from information_schema.tables order by 1",
-    ).rows
+    schemas = api.query(built.settings, "select distinct table_schema from information_schema.tables order by 1").rows
     assert schemas == [("core",), ("marts",), ("reference",)]
     assert b"Zzyzxsson" in Path(built.settings.warehouse).read_bytes()
     assert b"Zzyzxsson" not in path.read_bytes()
@@ -36,11 +33,7 @@ def test_only_core_marts_and_reference_are_published_and_no_name(built: World) -
 def test_the_manifest_says_what_was_published(built: World) -> None:
     manifest = json.loads((built.settings.published / "manifest.json").read_text())
     assert manifest["tables"]["core.fct_shooting_victim"] == 4
-    assert (
-        manifest["load_seq"],
-        manifest["change_sets"],
-        manifest["tests"]["failed"],
-    ) == (3, 3, 0)
+    assert (manifest["load_seq"], manifest["change_sets"], manifest["tests"]["failed"]) == (3, 3, 0)
     assert manifest["tests"]["passed"] > 30
     for table, count in manifest["tables"].items():
         assert api.query(built.settings, f"select count(*) from {table}").rows == [(count,)]
@@ -52,10 +45,7 @@ def test_descriptions_travel_with_the_tables(built: World) -> None:
     )
     described = built.contracts["shooting_victim"].columns["is_fatal"].description
     assert api.query(built.settings, comment).rows == [(described,)]
-    grain = api.query(
-        built.settings,
-        "select comment from duckdb_tables() where comment not like 'Grain:%'",
-    ).rows
+    grain = api.query(built.settings, "select comment from duckdb_tables() where comment not like 'Grain:%'").rows
     assert grain == []
 
 
@@ -94,15 +84,10 @@ def test_an_identifying_column_is_refused(built: World) -> None:
     with pytest.raises(PublishError, match=r"core\.fct_shooting_victim\.area_id"):
         publish(built.settings, {**built.contracts, "shooting_victim": strict})
     assert publication_path(built.settings).read_bytes() == before
-    assert {file.name for file in built.settings.published.iterdir()} == {
-        "warehouse.duckdb",
-        "manifest.json",
-    }
+    assert {file.name for file in built.settings.published.iterdir()} == {"warehouse.duckdb", "manifest.json"}
 
 
-def test_a_reader_keeps_what_it_opened_and_a_writer_is_not_hindered(
-    built: World,
-) -> None:
+def test_a_reader_keeps_what_it_opened_and_a_writer_is_not_hindered(built: World) -> None:
     with duckdb.connect(str(publication_path(built.settings)), read_only=True) as reader:
         count = "select count(*) from core.fct_shooting_victim"
         assert reader.execute(count).fetchall() == [(4,)]
