@@ -8,8 +8,9 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
+from nnsc_airflow import stewardship_tasks
 from nnsc_airflow.names import RETRIES, SHORT_TIMEOUT, START
-from nnsc_airflow.stewardship_tasks import LEAVE, REJECT, RELEASE
+from nnsc_airflow.stewardship_tasks import LEAVE, REJECT, RELEASE, held_batches, question
 
 DOC = """### Held batches
 A batch is held when a person has to look before it is applied: unknown or missing headings, far fewer rows than before,
@@ -32,16 +33,12 @@ with DAG(
 
     @task
     def list_held() -> list[dict[str, str]]:
-        """The questions to ask."""
-        from nnsc_airflow.stewardship_tasks import held_questions
-
-        return held_questions()
+        """The batches to ask about."""
+        return held_batches()
 
     @task
     def carry_out(asked: Any, answers: Any) -> list[str]:
         """Carry out the answers; gives the DAGs that have a released batch to take in."""
-        from nnsc_airflow import stewardship_tasks
-
         feeds = stewardship_tasks.carry_out(list(asked), list(answers))
         return ["feed__" + feed.replace("/", "__") for feed in feeds]
 
@@ -54,7 +51,7 @@ with DAG(
         response_timeout=timedelta(hours=23),
         execution_timeout=None,
         doc_md="Waits up to 23 hours for an answer.",
-    ).expand_kwargs(asked)
+    ).expand_kwargs(asked.map(question))
     TriggerDagRunOperator.partial(task_id="take_in", doc_md="Starts the feed of each released batch.").expand(
         trigger_dag_id=carry_out(asked, decide.output)
     )

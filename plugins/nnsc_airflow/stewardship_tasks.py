@@ -7,17 +7,31 @@ from typing import Any
 RELEASE, REJECT, LEAVE = "Release", "Reject", "Leave held"
 
 
-def held_questions() -> list[dict[str, str]]:
-    """One question per held batch, oldest first: ``subject`` and ``body`` of the form in the UI."""
+def held_batches() -> list[dict[str, str]]:
+    """The batches that wait for a person, oldest first."""
+    from ingest.api import held
+    from settings import load_settings
+
     return [
         {
-            "subject": f"{batch.feed_id}: {batch.file_name} is held ({batch.reason})",
-            "body": f"{batch.message}\n\nDelivery `{batch.delivery_id}`. **{RELEASE}**: the limits are set aside and the"
-            f" batch takes its place in time. **{REJECT}**: it is never applied; its bytes stay in landing."
-            f" **{LEAVE}**: ask again tomorrow.",
+            "delivery_id": str(batch.delivery_id),
+            "feed_id": batch.feed_id,
+            "file_name": batch.file_name,
+            "reason": batch.reason,
+            "message": batch.message,
         }
-        for batch in _held()
+        for batch in held(load_settings())
     ]
+
+
+def question(batch: dict[str, str]) -> dict[str, str]:
+    """The form that the UI shows for one held batch."""
+    return {
+        "subject": f"{batch['feed_id']}: {batch['file_name']} is held ({batch['reason']})",
+        "body": f"{batch['message']}\n\nDelivery `{batch['delivery_id']}`. **{RELEASE}**: the limits are set aside and"
+        f" the batch takes its place in time. **{REJECT}**: it is never applied; its bytes stay in landing."
+        f" **{LEAVE}**: ask again tomorrow.",
+    }
 
 
 def carry_out(asked: list[dict[str, str]], answers: list[dict[str, Any]]) -> list[str]:
@@ -29,26 +43,18 @@ def carry_out(asked: list[dict[str, str]], answers: list[dict[str, Any]]) -> lis
     from settings import load_settings
 
     settings = load_settings()
-    still_held = {batch.delivery_id: batch.feed_id for batch in _held()}
+    still_held = {batch["delivery_id"] for batch in held_batches()}
     released: set[str] = set()
-    for question, answer in zip(asked, answers, strict=True):
-        delivery_id = question["body"].split("Delivery `", 1)[1].split("`", 1)[0]
+    for batch, answer in zip(asked, answers, strict=True):
+        delivery_id, choice = batch["delivery_id"], answer["chosen_options"][0]
         if delivery_id not in still_held:
             continue
-        choice, who, why = answer["chosen_options"][0], _who(answer), _why(answer)
         if choice == RELEASE:
-            release(settings, delivery_id, who, why)
-            released.add(still_held[delivery_id])
+            release(settings, delivery_id, _who(answer), _why(answer))
+            released.add(batch["feed_id"])
         elif choice == REJECT:
-            reject(settings, delivery_id, who, why)
+            reject(settings, delivery_id, _who(answer), _why(answer))
     return sorted(released)
-
-
-def _held() -> list[Any]:
-    from ingest.api import held
-    from settings import load_settings
-
-    return list(held(load_settings()))
 
 
 def _who(answer: dict[str, Any]) -> str:
