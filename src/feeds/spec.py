@@ -145,6 +145,8 @@ class ColumnMap(_Strict):
     values: dict[str, bool | int | float | str] | None = None
     const: bool | int | float | str | None = None
     decimal: Literal[".", ","] = "."
+    decimals: int | None = Field(default=None, ge=2, le=7)
+    """Digits of a coordinate that mean something (default 5, about a metre); changes behind them are no corrections."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> ColumnMap:

@@ -57,7 +57,6 @@ def judge_kind(
     connection.execute(f"create temp view {view} as {query}")
     counted = _count(connection, view, rules)
     verdict = _verdict(query, kind, rules, counted)
-    repeated.unlink()
     _quarantine(connection, kind, view, rules, counted)
     failed = _one(connection, f"select count(*) from quarantine where record_kind = {literal(kind)}")
     records = _one(connection, f"select count(*) from {view}")
@@ -65,6 +64,7 @@ def judge_kind(
     missing = counted["key_missing"]
     warned = sum(counted[rule.name] for rule in rules if rule.severity == "warn")
     _write_status(connection, kind, folder)
+    repeated.unlink()
     return KindCounts(records, records - failed, failed, duplicates, missing, warned), verdict
 
 

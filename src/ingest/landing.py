@@ -28,11 +28,12 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Arrival:
-    """One item about to be landed. ``known_at`` only where a person or the file name says it."""
+    """One item about to be landed. ``known_at`` only where a person or the file name says it (``known_from``)."""
 
     feed_id: str
     item: Item
-    known_at: datetime | None
+    known_at: datetime | None = None
+    known_from: str = "arrival"
 
     @property
     def identity(self) -> str:
@@ -129,7 +130,7 @@ def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor:
         connection.execute(
             t.delivery.insert().values(
                 delivery_id=delivery_id, feed_id=arrival.feed_id, identity=arrival.identity, sha256=sha256,
-                location=arrival.item.location, file_name=arrival.item.name, known_at=known_at, landed_at=now,
+                location=arrival.item.location, file_name=arrival.item.name, known_at=known_at, known_from=arrival.known_from, landed_at=now,
                 state="landed", released=False,
             )
         )  # fmt: skip

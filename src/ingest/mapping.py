@@ -12,6 +12,8 @@ from ingest.sqltext import ident, literal, literals
 #: Whole numbers that DuckDB can hold as INTEGER, also when a spreadsheet wrote them as 12.0.
 _INTEGER = r"^[+-]?\d{1,9}(\.0*)?$"
 _DECIMAL = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+#: About one metre; republished files differ in the digits behind.
+COORDINATE_DECIMALS = 5
 _TRUE, _FALSE = ("T", "TRUE", "Y", "YES", "1"), ("F", "FALSE", "N", "NO", "0")
 
 
@@ -115,7 +117,8 @@ def _parsed(text: str, mapped: ColumnMap, column: ColumnSpec) -> str:
         plain = f"replace(replace({text}, '.', ''), ',', '.')" if mapped.decimal == "," else text
         number = f"case when regexp_matches({plain}, '{_DECIMAL}') then try_cast({plain} as double) end"
         # Two steps: publishers themselves round to 8 digits, and rounding their figure must equal rounding the longer one.
-        return number if kind == "decimal" else f"round(round({number}, 8), 6)"
+        digits = mapped.decimals if mapped.decimals is not None else COORDINATE_DECIMALS
+        return number if kind == "decimal" else f"round(round({number}, 8), {digits})"
     if kind == "boolean":
         return (
             f"case when upper({text}) in ({literals(list(_TRUE))}) then true "
@@ -123,6 +126,8 @@ def _parsed(text: str, mapped: ColumnMap, column: ColumnSpec) -> str:
         )
     if mapped.parse == ["integer_text"]:
         return f"case when regexp_matches({text}, '^\\d+(\\.0*)?$') then regexp_extract({text}, '^\\d+') end"
+    if mapped.parse == ["number_text"]:
+        return f"case when regexp_matches({text}, '^\\d+(\\.0*)?$') then regexp_extract({text}, '^0*(\\d+)', 1) end"
     return text
 
 

@@ -1,0 +1,64 @@
+"""``nnsc``: the platform on the command line. Exit 0 done, 1 the data was refused, 2 wrong use, 3 a fault of ours."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from settings import Settings, load_settings
+
+# Commands import what they need when they run: the command line itself stays quick.
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", type=click.Path(path_type=Path), envvar="NNSC_HOME", help="Root of everything a run writes.")
+@click.pass_context
+def nnsc(context: click.Context, home: Path | None) -> None:
+    """Data platform of the National Network for Safe Communities."""
+    context.obj = load_settings(**({"home": home} if home else {}))
+
+
+def main() -> None:
+    """Entry point: turns our errors into one sentence and an exit code."""
+    from connectors.errors import IngestError, RefusedInput
+    from feeds.errors import SpecificationError
+
+    try:
+        nnsc(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit("interrupted")
+    except SpecificationError as error:
+        click.echo(f"nnsc: {error}", err=True)
+        sys.exit(2)
+    except IngestError as error:
+        click.echo(f"nnsc: {error.code}: {error}", err=True)
+        sys.exit(_exit_code(error, RefusedInput))
+
+
+def _exit_code(error: Exception, refused: type[Exception]) -> int:
+    from connectors.errors import ConfigurationError
+    from ingest.errors import Fault, HeldBatch, UnknownDelivery, WrongState
+
+    if isinstance(error, refused | HeldBatch):
+        return 1
+    return 2 if isinstance(error, ConfigurationError | UnknownDelivery | WrongState) else 3 if isinstance(error, Fault) else 3
+
+
+def _register() -> None:
+    from commands import data, feeds, ingest, stack
+
+    for module in (feeds, ingest, data, stack):
+        module.register(nnsc)
+
+
+_register()
+
+__all__ = ["Any", "Settings", "main", "nnsc"]

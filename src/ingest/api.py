@@ -1,0 +1,252 @@
+"""What Airflow, the command line and the tests call: the same functions for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import sqlalchemy as sa
+
+from connectors.base import Connector, Item
+from connectors.errors import ConfigurationError
+from connectors.registry import make_connector
+from feeds.catalogue import LoadedFeed, load_feed
+from ingest import tables as t
+from ingest.errors import HeldBatch
+from ingest.history import fold, reparse
+from ingest.landing import Arrival, known_at_from_name, record, store, taken
+from ingest.ledger import engine, lease
+from ingest.process import DeliveryOutcome, process, to_outcome, waiting
+from ingest.receipts import write_waiting
+from settings import Settings
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class FetchResult:
+    """What a pull found: items seen, and deliveries that are new."""
+
+    seen: int
+    delivery_ids: list[str]
+
+
+@dataclass(frozen=True)
+class DrainResult:
+    """What became of the waiting deliveries of one feed; ``change_sets`` counts the non-empty ones."""
+
+    feed_id: str
+    deliveries: list[DeliveryOutcome] = field(default_factory=list)
+    change_sets: int = 0
+
+
+@dataclass(frozen=True)
+class KindFiles:
+    """Changes (narrow) and records (wide) of one record kind of a change set."""
+
+    kind: str
+    changes: Path
+    records: Path
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """One active change set: what the warehouse has to have loaded."""
+
+    change_set_id: str
+    feed_id: str
+    jurisdiction_id: str
+    batch_id: str
+    generation: int
+    known_at: datetime
+    load_seq: int
+    files: tuple[KindFiles, ...]
+    counts: dict[str, dict[str, int]]
+
+
+def fetch(
+    settings: Settings,
+    feed_id: str,
+    files: list[Path] | None = None,
+    known_at: datetime | None = None,
+    on_event: Progress | None = None,
+) -> FetchResult:
+    """Land what is new: from the feed's connector, or the ``files`` a person names (with an explicit ``known_at``).
+
+    Raises:
+        SpecificationError: the feed file is wrong.
+        RetriableError: the source did not answer.
+    """
+    feed = load_feed(settings, feed_id)
+    connector = LocalFiles(tuple(files)) if files is not None else connector_of(settings, feed)
+    cursor = _cursor(settings, feed_id)
+    seen, landed = 0, []
+    for item in connector.poll(cursor):
+        seen += 1
+        arrival = _arrival(feed, item, known_at)
+        if taken(settings, arrival) is not None:
+            continue
+        with connector.open(item) as source:
+            sha256, size = store(settings, source)
+        landed.append(record(settings, arrival, sha256, size, item.cursor))
+        if on_event:
+            on_event(f"{feed_id}: landed {item.name} ({size:,} bytes)")
+    return FetchResult(seen, landed)
+
+
+def _arrival(feed: LoadedFeed, item: Item, told: datetime | None) -> Arrival:
+    """An item with the instant it speaks for. A misnamed file lands too; it is held when its turn comes."""
+    if told is not None:
+        return Arrival(feed.spec.feed_id, item, told, "told")
+    try:
+        named = known_at_from_name(feed.spec, item.name)
+    except HeldBatch:
+        named = None
+    return Arrival(feed.spec.feed_id, item, named, "file_name" if named else "arrival")
+
+
+def connector_of(settings: Settings, feed: LoadedFeed) -> Connector:
+    """The feed's connector, told where this installation keeps its buckets."""
+    spec = feed.spec.connector
+    options = {**spec.options, "base": str(settings.buckets)} if spec.kind == "bucket" else spec.options
+    return make_connector(spec.kind, options)
+
+
+@dataclass(frozen=True)
+class LocalFiles:
+    """Files that a person names on the command line, as a connector."""
+
+    paths: tuple[Path, ...]
+
+    def poll(self, cursor: dict[str, Any]) -> Iterator[Item]:
+        """The named files, in the order given."""
+        for path in self.paths:
+            if not path.is_file():
+                raise ConfigurationError("no_such_file", f"{path} does not exist or is no file.")
+            stat = path.stat()
+            modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+            version = f"{stat.st_size}-{stat.st_mtime_ns}"
+            yield Item(str(path.resolve()), path.name, version, stat.st_size, modified)
+
+    def open(self, item: Item) -> AbstractContextManager[BinaryIO]:
+        """The bytes of a named file."""
+        return cast("AbstractContextManager[BinaryIO]", Path(item.location).open("rb"))
+
+
+def _cursor(settings: Settings, feed_id: str) -> dict[str, Any]:
+    with engine(settings).connect() as connection:
+        value = connection.execute(sa.select(t.cursor.c.value).where(t.cursor.c.feed_id == feed_id)).scalar()
+    return dict(value or {})
+
+
+def drain(settings: Settings, feed_id: str, on_event: Progress | None = None) -> DrainResult:
+    """Judge and apply all waiting deliveries of a feed in known-at order, and write the receipts that are due.
+
+    Raises:
+        LeaseBusy: another process works on this feed.
+        SpecificationError: the feed file is wrong.
+        Fault: an invariant of ours is broken; the delivery stays waiting.
+    """
+    feed = load_feed(settings, feed_id)
+    result = DrainResult(feed_id)
+    changed = 0
+    with lease(settings, feed_id) as token:
+        write_waiting(settings, feed)
+        for row in waiting(settings, feed_id):
+            outcome = process(settings, feed, row, token)
+            result.deliveries.append(outcome)
+            changed += outcome.inserted + outcome.updated + outcome.deleted > 0
+            if on_event:
+                on_event(describe(outcome))
+            write_waiting(settings, feed)
+    return DrainResult(feed_id, result.deliveries, changed)
+
+
+def describe(outcome: DeliveryOutcome) -> str:
+    """One line about a delivery for people."""
+    if outcome.state != "applied":
+        return f"{outcome.feed_id}: {outcome.file_name}: {outcome.state} ({outcome.reason}): {outcome.message}"
+    return (
+        f"{outcome.feed_id}: {outcome.file_name}: {outcome.rows:,} rows, {outcome.accepted:,} accepted, "
+        f"{outcome.quarantined:,} quarantined; {outcome.inserted:,} new, {outcome.updated:,} changed, "
+        f"{outcome.deleted:,} gone, {outcome.unchanged:,} as before"
+    )
+
+
+def replay(settings: Settings, feed_id: str, start: datetime | None = None, on_event: Progress | None = None) -> int:
+    """Derive a feed's change sets anew from landing with today's feed file; the number of deliveries replayed.
+
+    Raises:
+        HeldBatch: today's layouts do not fit an applied delivery; nothing is changed.
+        RefusedInput: today's reader cannot read one; nothing is changed.
+    """
+    feed = load_feed(settings, feed_id)
+    moment = start or datetime(1, 1, 1, tzinfo=UTC)
+    with lease(settings, feed_id) as token:
+        rows = deliveries(settings, feed_id, ("applied",), moment)
+        steps = []
+        for row in rows:
+            steps.append(reparse(settings, feed, row))
+            if on_event:
+                on_event(f"{feed_id}: read {row.file_name} again")
+        if steps:
+            fold(settings, feed, token, moment, steps)
+        write_waiting(settings, feed)
+    return len(steps)
+
+
+def deliveries(
+    settings: Settings, feed_id: str | None = None, states: tuple[str, ...] = (), since: datetime | None = None
+) -> list[Any]:
+    """Rows of the delivery table, by feed and known-at."""
+    query = sa.select(t.delivery).order_by(t.delivery.c.feed_id, t.delivery.c.known_at)
+    if feed_id:
+        query = query.where(t.delivery.c.feed_id == feed_id)
+    if states:
+        query = query.where(t.delivery.c.state.in_(states))
+    if since:
+        query = query.where(t.delivery.c.known_at >= since)
+    with engine(settings).connect() as connection:
+        return list(connection.execute(query).all())
+
+
+def outcomes(settings: Settings, feed_id: str | None = None) -> list[DeliveryOutcome]:
+    """Every delivery and what became of it."""
+    return [to_outcome(row) for row in deliveries(settings, feed_id)]
+
+
+def active_change_sets(settings: Settings) -> list[ChangeSet]:
+    """All change sets that are not superseded, by load sequence."""
+    query = sa.select(t.change_set).where(t.change_set.c.active).order_by(t.change_set.c.load_seq)
+    with engine(settings).connect() as connection:
+        return [_to_change_set(settings, row) for row in connection.execute(query)]
+
+
+def _to_change_set(settings: Settings, row: Any) -> ChangeSet:
+    files = tuple(
+        KindFiles(kind, settings.home / paths["changes"], settings.home / paths["records"])
+        for kind, paths in sorted(row.files["kinds"].items())
+    )
+    jurisdiction = row.feed_id.partition("/")[0]
+    return ChangeSet(
+        row.change_set_id, row.feed_id, jurisdiction, row.delivery_id, row.generation, row.known_at, row.load_seq,
+        files, row.counts,
+    )  # fmt: skip
+
+
+
+
+# Re-exported so that callers need one module.
+from ingest.inspect import FeedSummary, QuarantineRow, current_records, feed_summary, quarantined  # noqa: E402
+from ingest.stewardship import HeldBatch as HeldDelivery  # noqa: E402
+from ingest.stewardship import held, reject, release, withdraw  # noqa: E402
+
+__all__ = [
+    "ChangeSet", "DrainResult", "FeedSummary", "FetchResult", "HeldDelivery", "KindFiles", "QuarantineRow",
+    "active_change_sets", "current_records", "deliveries", "drain", "feed_summary", "fetch", "held", "outcomes",
+    "quarantined", "reject", "release", "replay", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,226 @@
+"""What one delivery changes, compared with the feed's state before it: a pure function of records and state.
+
+Records without an id of their own (``key.ordinal``) are paired with their predecessors so that the number of updates
+is the smallest possible: identical content first, then quarantined rows that were quarantined before, the rest in
+content order. A quarantined record keeps its place and is never inferred deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from feeds.catalogue import LoadedFeed
+from feeds.spec import DeliverySpec, RecordSpec
+from ingest.files import whole_folder
+from ingest.parse import Parsed, workspace
+from ingest.points import reached
+from ingest.secret import define_keyed, pseudonym_key
+from ingest.sqltext import ident, literal
+from ingest.state import FeedState, KindState, load_state, next_state
+from settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+_COUNTS = ("insert", "update", "delete", "mark", "clear", "unchanged")
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The changes of one delivery on disk, the state behind it, and counts by record kind."""
+
+    folder: Path
+    state: FeedState
+    counts: dict[str, dict[str, int]]
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing at all changed."""
+        return all(n == 0 for counts in self.counts.values() for op, n in counts.items() if op != "unchanged")
+
+
+def derive(settings: Settings, feed: LoadedFeed, parsed: Parsed, before: FeedState) -> Derived:
+    """Compare a parsed delivery with the state before it; written whole, found again by a retry."""
+    mark = hashlib.sha256(f"{parsed.folder.name}\0{before.digest()}".encode()).hexdigest()[:16]
+    target = settings.home / "lake" / "changes" / feed.spec.feed_id / parsed.folder.parent.name / mark
+    if not target.is_dir():
+        with whole_folder(target) as scratch, workspace(settings, scratch) as connection:
+            define_keyed(connection, pseudonym_key(settings))
+            _derive_into(settings, feed, parsed, before, connection, scratch, target)
+        reached("changes.written")
+    raw = json.loads((target / "derived.json").read_text())
+    return Derived(target, FeedState.from_json(raw["state"]), raw["counts"])
+
+
+def _derive_into(
+    settings: Settings,
+    feed: LoadedFeed,
+    parsed: Parsed,
+    before: FeedState,
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    target: Path,
+) -> None:
+    layout = next(layout for layout in feed.spec.layouts if layout.name == parsed.layout)
+    counts: dict[str, dict[str, int]] = {}
+    states: dict[str, KindState] = dict(before.kinds)
+    for record in layout.records:
+        old = before.kinds.get(record.kind, KindState())
+        _load_new(connection, feed, parsed, record)
+        load_state(connection, settings.home, old)
+        (_pair_ordinal if record.key.ordinal else _pair_unique)(connection, feed.spec.delivery)
+        _outcome(connection, feed, record, feed.spec.delivery, parsed.window)
+        counts[record.kind] = _counts(connection, parsed, record.kind)
+        _write_changes(connection, feed, parsed, record, scratch)
+        states[record.kind] = next_state(connection, old, scratch, target.relative_to(settings.home), record.kind)
+    result = {"counts": counts, "state": FeedState(states).to_json()}
+    (scratch / "derived.json").write_text(json.dumps(result, sort_keys=True))
+
+
+def _load_new(connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, parsed: Parsed, record: RecordSpec) -> None:
+    """``new``: the delivery's records with a readable key. One per key, unless the kind has no id of its own."""
+    source = f"read_parquet({literal(str(parsed.records(record.kind)))})"
+    status = f"read_parquet({literal(str(parsed.folder / (record.kind + '.status.parquet')))})"
+    columns = [name for name, *_ in connection.execute(f"describe select * from {source}").fetchall()]
+    texts = "".join(f" || chr(31) || coalesce({ident(name)}, '')" for name in columns if name.startswith("_u_"))
+    window = feed.spec.delivery.window_column
+    one = "" if record.key.ordinal else "qualify row_number() over (partition by key_hash order by row_number) = 1"
+    connection.execute(f"""
+        create or replace temp table new as
+        select row_number, record_no, _key_hash as key_hash, _key as key_text, _content_hash as content,
+            not coalesce(status.quarantined, false) as ok,
+            case when status.quarantined then unhex(md5(hex(_content_hash){texts})) end as raw,
+            {f"{ident(window)}::varchar" if window else "null::varchar"} as window_value
+        from {source} as records left join {status} as status using (row_number, record_no)
+        where _key is not null and (status.row_number is null or status.quarantined) {one if one else ""}""")
+
+
+_PAIR = """
+    key_hash blob, slot integer, row_number bigint, record_no integer, key_text varchar, content blob, ok boolean,
+    raw blob, window_value varchar, known boolean, record_key varchar, accepted blob, pending boolean, old_raw blob,
+    old_window varchar"""
+_NEW = "n.row_number, n.record_no, n.key_text, n.content, n.ok, n.raw, n.window_value"
+_OLD = "o.key_hash is not null, o.record_key, o.accepted, o.pending, o.raw, o.window_value"
+
+
+def _pair_unique(connection: duckdb.DuckDBPyConnection, delivery: DeliverySpec) -> None:
+    kind = "left" if delivery.mode == "append" else "full outer"
+    connection.execute(f"create or replace temp table paired ({_PAIR})")
+    connection.execute(f"""
+        insert into paired select coalesce(n.key_hash, o.key_hash), 0, {_NEW}, {_OLD}
+        from new as n {kind} join old as o on n.key_hash = o.key_hash""")
+
+
+def _pair_ordinal(connection: duckdb.DuckDBPyConnection, delivery: DeliverySpec) -> None:
+    connection.execute(f"create or replace temp table paired ({_PAIR})")
+    new_left = "(select * from new anti join paired using (row_number, record_no))"
+    old_left = "(select * from old anti join paired using (key_hash, slot))"
+    connection.execute(f"""
+        insert into paired select n.key_hash, o.slot, {_NEW}, {_OLD}
+        from (select *, row_number() over (partition by key_hash, content order by row_number, record_no) as k
+              from new where ok) as n
+        join (select *, row_number() over (partition by key_hash, accepted order by pending, slot) as k
+              from old where accepted is not null) as o
+          on n.key_hash = o.key_hash and n.content = o.accepted and n.k = o.k""")
+    connection.execute(f"""
+        insert into paired select n.key_hash, o.slot, {_NEW}, {_OLD}
+        from (select *, row_number() over (partition by key_hash, raw order by row_number, record_no) as k
+              from {new_left} where not ok) as n
+        join (select *, row_number() over (partition by key_hash, raw order by slot) as k
+              from {old_left} where raw is not null) as o
+          on n.key_hash = o.key_hash and n.raw = o.raw and n.k = o.k""")
+    connection.execute(f"""
+        insert into paired select coalesce(n.key_hash, o.key_hash), o.slot, {_NEW}, {_OLD}
+        from (select *, row_number() over (
+                partition by key_hash order by not ok, content, raw, row_number, record_no) as k from {new_left}) as n
+        full outer join (select *, row_number() over (
+                partition by key_hash order by accepted is null, accepted, slot) as k from {old_left}) as o
+          on n.key_hash = o.key_hash and n.k = o.k""")
+    _give_slots(connection)
+
+
+def _give_slots(connection: duckdb.DuckDBPyConnection) -> None:
+    """New records take the smallest numbers that are free among the records of their key."""
+    connection.execute("""
+        update paired set slot = free.slot from (
+            select need.row_number, need.record_no,
+                list_filter(range(0, coalesce(len(used.slots), 0) + need.k),
+                            lambda s: not list_contains(coalesce(used.slots, []), s))[need.k] as slot
+            from (select key_hash, row_number, record_no, row_number() over (
+                    partition by key_hash order by not ok, content, raw, row_number, record_no) as k
+                  from paired where slot is null) as need
+            left join (select key_hash, list(slot) as slots from paired where slot is not null group by 1) as used
+                using (key_hash)
+        ) as free
+        where paired.row_number = free.row_number and paired.record_no = free.record_no""")
+
+
+def _outcome(
+    connection: duckdb.DuckDBPyConnection,
+    feed: LoadedFeed,
+    record: RecordSpec,
+    delivery: DeliverySpec,
+    window: tuple[str, str] | None,
+) -> None:
+    """``outcome``: what happens to each record, and whether its pending-correction mark changes."""
+    gone = "row_number is null and " + _deletable(delivery, window)
+    scope = literal(f"{feed.spec.feed_id}|{record.kind}|")
+    connection.execute(f"""
+        create or replace temp table outcome as
+        select * exclude (record_key),
+            coalesce(record_key, keyed({scope} || key_text || '|' || slot)) as record_key,
+            {gone} as gone,
+            case when {gone} then case when accepted is not null then 'delete' end
+                 when ok and accepted is null then 'insert'
+                 when ok and accepted <> content then 'update' end as op,
+            case when row_number is not null and not ok and accepted is not null and not pending then 'mark'
+                 when pending and (ok or {gone}) then 'clear' end as flag
+        from paired""")
+
+
+def _deletable(delivery: DeliverySpec, window: tuple[str, str] | None) -> str:
+    if delivery.mode == "full":
+        return "true"
+    if delivery.mode == "append" or window is None:
+        return "false"
+    return f"coalesce(old_window between {literal(window[0])} and {literal(window[1])}, false)"
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, parsed: Parsed, kind: str) -> dict[str, int]:
+    ops = dict(connection.execute("select op, count(*) from outcome where op is not null group by 1").fetchall())
+    flags = dict(connection.execute("select flag, count(*) from outcome where flag is not null group by 1").fetchall())
+    same = connection.execute("select count(*) from outcome where ok and accepted = content").fetchall()[0][0]
+    found: dict[str, Any] = {**ops, **flags, "unchanged": same}
+    return {name: int(found.get(name, 0)) for name in _COUNTS}
+
+
+def _write_changes(
+    connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, parsed: Parsed, record: RecordSpec, folder: Path
+) -> None:
+    references = feed.contracts[record.kind].references
+    keys = "".join(
+        f", keyed({literal(f'{feed.spec.jurisdiction_id}|{entity}|')} || r.{ident(column)}) as {ident(entity + '_key')}"
+        for entity, column in references.items()
+    )
+    basis = "ordinal" if record.key.ordinal else "key"
+    connection.execute(f"""
+        copy (
+            select changed.*{keys}
+            from (
+                select op, record_key, key_text as source_key,
+                    case when op <> 'delete' then row_number end as row_number,
+                    case when op <> 'delete' then record_no end as record_no,
+                    {literal(basis)} as identity_basis,
+                    case when op <> 'delete' then content end as content_hash
+                from outcome where op is not null
+                union all
+                select flag, record_key, key_text, null, null, {literal(basis)}, null from outcome where flag is not null
+            ) as changed
+            left join read_parquet({literal(str(parsed.records(record.kind)))}) as r
+                on r.row_number = changed.row_number and r.record_no = changed.record_no
+            order by record_key, op
+        ) to {literal(str(folder / (record.kind + ".parquet")))} (format parquet, compression zstd)""")

@@ -1,0 +1,125 @@
+"""A feed's state: for every live key and ordinal the last accepted content. Immutable layers of Parquet.
+
+A layer holds only what a delivery changed, so that its cost follows the change and not the feed; when the layers grow
+they are folded into a new base. The state behind any delivery stays readable, which is what a late delivery needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.sqltext import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+_MAX_LAYERS = 12
+_MAX_SHARE = 0.5
+_COLUMNS = "key_hash, slot, record_key, accepted, pending, raw, window_value"
+_EMPTY = (
+    "select null::blob as key_hash, 0 as slot, null::varchar as record_key, null::blob as accepted, "
+    "false as pending, null::blob as raw, null::varchar as window_value, false as gone where false"
+)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One Parquet file (path relative to the home) and its number of rows."""
+
+    path: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class KindState:
+    """The layers of one record kind, oldest first; the first is the base."""
+
+    layers: tuple[Layer, ...] = ()
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """The state of all record kinds behind one delivery."""
+
+    kinds: dict[str, KindState] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As the ledger keeps it."""
+        return {kind: [[layer.path, layer.rows] for layer in state.layers] for kind, state in self.kinds.items()}
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> FeedState:
+        """From the ledger."""
+        return cls({kind: KindState(tuple(Layer(p, n) for p, n in layers)) for kind, layers in raw.items()})
+
+    def digest(self) -> str:
+        """Names this state: two equal digests are the same files."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+
+def load_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindState) -> None:
+    """``old``: the live rows of a state (a view, so that only the needed columns are read)."""
+    connection.execute("drop view if exists old")
+    if not state.layers:
+        connection.execute(f"create temp view old as select {_COLUMNS} from ({_EMPTY})")
+        return
+    base = _read(home, state.layers[0])
+    if len(state.layers) == 1:
+        connection.execute(f"create temp view old as select {_COLUMNS} from {base} where not gone")
+        return
+    stacked = " union all ".join(
+        f"select *, {number} as layer from {_read(home, layer)}" for number, layer in enumerate(state.layers[1:])
+    )
+    connection.execute(f"""
+        create or replace temp table recent as
+        select * from ({stacked}) qualify row_number() over (partition by key_hash, slot order by layer desc) = 1""")
+    connection.execute(f"""
+        create temp view old as
+        select {_COLUMNS} from {base} as base anti join recent using (key_hash, slot) where not gone
+        union all
+        select {_COLUMNS} from recent where not gone""")
+
+
+def next_state(
+    connection: duckdb.DuckDBPyConnection, state: KindState, scratch: Path, target: Path, kind: str
+) -> KindState:
+    """Write what ``outcome`` changes as a new layer (or as a new base) and return the state behind the delivery.
+
+    ``scratch`` is where to write now, ``target`` the same folder's final place relative to the home.
+    """
+    connection.execute("""
+        create or replace temp table layer as
+        select key_hash, slot, record_key,
+            case when ok then content else accepted end as accepted,
+            row_number is not null and not ok and accepted is not null as pending,
+            case when row_number is not null and not ok then raw end as raw,
+            coalesce(window_value, old_window) as window_value, gone
+        from outcome
+        where gone or (row_number is not null and (
+            not known or op is not null or flag is not null or raw is distinct from old_raw
+            or (ok and window_value is distinct from old_window)))""")
+    rows = connection.execute("select count(*) from layer").fetchall()[0][0]
+    if rows == 0:
+        return state
+    name = f"{kind}.state.parquet"
+    base_rows = state.layers[0].rows if state.layers else 0
+    total = sum(layer.rows for layer in state.layers[1:]) + rows
+    fold = len(state.layers) >= _MAX_LAYERS or total > base_rows * _MAX_SHARE
+    if fold:
+        connection.execute(f"""
+            create or replace temp table layer as
+            select {_COLUMNS}, false as gone from old anti join layer using (key_hash, slot)
+            union all select {_COLUMNS}, gone from layer where not gone""")
+        rows = connection.execute("select count(*) from layer").fetchall()[0][0]
+    path = literal(str(scratch / name))
+    connection.execute(f"copy (from layer order by key_hash, slot) to {path} (format parquet, compression zstd)")
+    layer = Layer(str(target / name), int(rows))
+    return KindState((layer,) if fold else (*state.layers, layer))
+
+
+def _read(home: Path, layer: Layer) -> str:
+    return f"read_parquet({literal(str(home / layer.path))})"

@@ -1,0 +1,27 @@
+"""Fixtures of all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from settings import Settings
+from support.world import REAL, settings_in
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An empty installation."""
+    return settings_in(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def real() -> Path:
+    """The folder of real public files; tests that need it are skipped where it is absent."""
+    if not REAL.is_dir():
+        pytest.skip("the folder of real public files is not here")
+    return REAL
