@@ -9,7 +9,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 from nnsc_airflow import stewardship_tasks
-from nnsc_airflow.names import RETRIES, SHORT_TIMEOUT, START
+from nnsc_airflow.names import RETRIES, SHORT_TIMEOUT
 from nnsc_airflow.stewardship_tasks import LEAVE, REJECT, RELEASE, held_batches, question
 
 DOC = """### Held batches
@@ -24,7 +24,6 @@ with DAG(
     description="Held batches wait for a person's decision here",
     doc_md=DOC,
     schedule=CronTriggerTimetable("0 7 * * *", timezone="UTC"),
-    start_date=START,
     catchup=False,
     max_active_runs=1,
     tags=["stewardship"],

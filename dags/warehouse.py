@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow.sdk import DAG
-from nnsc_airflow.names import CHANGE_SETS, POOL_WAREHOUSE, RETRIES, START, WAREHOUSE_TIMEOUT
+from nnsc_airflow.names import CHANGE_SETS, POOL_WAREHOUSE, RETRIES, WAREHOUSE_TIMEOUT
 from nnsc_airflow.warehouse_tasks import LoadWarehouse, PublishWarehouse, TransformWarehouse
 
 DOC = """### From change sets to marts
@@ -20,7 +20,6 @@ with DAG(
     description="Load change sets, build and test the models, publish",
     doc_md=DOC,
     schedule=[CHANGE_SETS],
-    start_date=START,
     catchup=False,
     max_active_runs=1,
     tags=["warehouse", "dbt"],

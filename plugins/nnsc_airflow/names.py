@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Asset, AssetAlias
@@ -17,8 +17,6 @@ POOL_FETCH = "fetch"  #: connections to sources
 POOL_INGEST = "ingest"  #: deliveries being read: each may take the memory of one DuckDB connection
 POOL_WAREHOUSE = "warehouse"  #: one slot: DuckDB's file has one writer
 
-#: DAGs have no history to catch up with, so any past instant serves.
-START = datetime(2025, 1, 1, tzinfo=timezone.utc)
 FETCH_TIMEOUT = timedelta(hours=1)
 INGEST_TIMEOUT = timedelta(hours=2)
 WAREHOUSE_TIMEOUT = timedelta(hours=2)
