@@ -1,0 +1,187 @@
+"""Running dbt: models and tests in one invocation, in this process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from settings import Settings
+from warehouse.changes import naive_utc
+from warehouse.engine import DuckDBEngine, engine_for
+from warehouse.errors import TransformError
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.results import BaseResult
+
+OnEvent = Callable[[str], None]
+_PASSED, _WARNED = {"success", "pass", "skipped"}, {"warn"}
+
+
+@dataclass(frozen=True)
+class TransformResult:
+    """What dbt did: models and seeds built, tests by outcome, and the text of each warning."""
+
+    run_id: str
+    load_id: int
+    models: int
+    tests_passed: int
+    tests_warned: int
+    full_refresh: bool
+    warnings: list[str] = field(default_factory=list)
+
+
+def project_digest(settings: Settings) -> str:
+    """A fingerprint of the dbt project: when a model changed, history is built anew under the new rules."""
+    folder = settings.project / "dbt"
+    seen = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.suffix in {".sql", ".yml", ".csv"}:
+            seen.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return seen.hexdigest()
+
+
+def transform(
+    settings: Settings, select: str | None = None, full_refresh: bool = False, on_event: OnEvent | None = None
+) -> TransformResult:
+    """Build the models from ``raw`` and test them.
+
+    Touched record keys are rebuilt; everything is, when the dbt project changed since the last whole run or with
+    ``full_refresh``. With ``select`` (dbt's syntax) only a part runs; that neither counts as a whole run nor can be
+    published.
+
+    Raises:
+        TransformError: a model or a test failed, or nothing was loaded yet.
+    """
+    engine = engine_for(settings)
+    digest = project_digest(settings)
+    with engine.session() as db:
+        load_id = _newest_load(db)
+        full = full_refresh or (select is None and _last_passed_digest(db) not in (None, digest))
+        run_id = uuid.uuid4().hex
+        started = [run_id, load_id, digest, full, "running" if select is None else "partial"]
+        db.execute(
+            "insert into raw.transform_run values (?, ?, ?, ?, ?, ?, null, null, null, null, null)",
+            [*started, naive_utc(settings.now())],
+        )
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments += ["--full-refresh"] if full else []
+    arguments += ["--select", *select.split()] if select else []
+    results = run_dbt(settings, arguments, on_event)
+    return _record(settings, engine, results, TransformResult(run_id, load_id, 0, 0, 0, full), select is None)
+
+
+def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None = None) -> list[BaseResult]:
+    """One dbt command on this project; returns its results, failures included.
+
+    Raises:
+        TransformError: dbt could not even begin (the project does not parse, the database does not open).
+    """
+    from dbt.cli.main import dbtRunner
+
+    engine = engine_for(settings)
+    engine.prepare()
+    project, output = settings.project / "dbt", settings.private_dir(settings.home / "dbt")
+    places = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    places += ["--target-path", str(output / "target"), "--log-path", str(output / "logs")]
+    quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--no-version-check"]
+    watch = [_watcher(on_event)] if on_event else []
+    with _environment(engine.dbt_environment()):
+        try:
+            outcome = dbtRunner(callbacks=watch).invoke([*arguments, *places, *quiet])
+        finally:
+            _release()
+    if outcome.result is None or outcome.exception is not None:
+        raise TransformError(f"dbt {arguments[0]} stopped: {outcome.exception}", f"See {output / 'logs' / 'dbt.log'}.")
+    return list(outcome.result.results)
+
+
+def _record(
+    settings: Settings, engine: DuckDBEngine, results: list[BaseResult], result: TransformResult, whole: bool
+) -> TransformResult:
+    """Write down how the run ended; a whole run that passed moves the touched keys out of the way."""
+    failed = [r for r in results if r.status not in _PASSED | _WARNED or (r.status == "skipped" and r.message)]
+    tests = [r for r in results if r.node.resource_type == "test"]
+    warnings = [f"{r.node.name}: {r.message}" for r in results if r.status in _WARNED]
+    passed = sum(r.status == "pass" for r in tests)
+    models = sum(r.status == "success" for r in results)
+    state = "failed" if failed else ("passed" if whole else "partial")
+    with engine.transaction() as db:
+        db.execute(
+            "update raw.transform_run set state = ?, finished_at = ?, models = ?, tests_passed = ?, tests_warned = ?, "
+            "tests_failed = ? where run_id = ?",
+            [state, naive_utc(settings.now()), models, passed, len(warnings), len(failed), result.run_id],
+        )
+        if state == "passed":
+            db.execute("delete from raw.touched where load_id <= ?", [result.load_id])
+    if failed:
+        said = "; ".join(f"{r.node.name}: {str(r.message).strip()}" for r in failed[:3])
+        raise TransformError(
+            f"{len(failed)} dbt models or tests failed: {said}.",
+            f"The publication was left as it is. See {settings.home / 'dbt' / 'logs' / 'dbt.log'}.",
+        )
+    return TransformResult(
+        result.run_id, result.load_id, models, passed, len(warnings), result.full_refresh, warnings
+    )
+
+
+def _newest_load(db: Any) -> int:
+    exists = db.execute(
+        "select count(*) from information_schema.tables where table_schema = 'raw' and table_name = 'load'"
+    ).fetchone()[0]
+    row = db.execute("select max(load_id) from raw.load").fetchone() if exists else (None,)
+    if row[0] is None:
+        raise TransformError("Nothing was loaded into the warehouse yet.", "Run `nnsc build`, which loads first.")
+    return int(row[0])
+
+
+def _last_passed_digest(db: Any) -> str | None:
+    """The dbt project with which the incremental tables were built; None when they were never built."""
+    row = db.execute(
+        "select project_digest from raw.transform_run where state = 'passed' order by started_at desc, load_id desc"
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def _watcher(on_event: OnEvent) -> Callable[[Any], None]:
+    def watch(event: Any) -> None:
+        if event.info.name in ("LogModelResult", "LogSeedResult") or (
+            event.info.name == "LogTestResult" and event.data.status != "pass"
+        ):
+            on_event(event.info.msg)
+
+    return watch
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _release() -> None:
+    """Close dbt's connection to the file, which it would keep open for the life of this process."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment = DuckDBConnectionManager._ENV
+    DuckDBConnectionManager.close_all_connections()
+    if environment is not None:
+        environment.close()
+
+
+def target_folder(settings: Settings) -> Path:
+    """Where dbt leaves its manifest and run results."""
+    return settings.home / "dbt" / "target"
