@@ -43,7 +43,7 @@ create table if not exists raw.change_set (
 create table if not exists raw.touched (
     load_id bigint not null, record_kind varchar not null, feed_id varchar not null, record_key varchar not null);
 create table if not exists raw.transform_run (
-    run_id varchar not null, load_id bigint not null, project_digest varchar not null, is_full_refresh boolean not null,
+    run_id bigint not null, load_id bigint not null, project_digest varchar not null, is_full_refresh boolean not null,
     state varchar not null, started_at timestamp not null, finished_at timestamp, models integer, tests_passed integer,
     tests_warned integer, tests_failed integer);
 create table if not exists reference.jurisdiction (
@@ -63,6 +63,14 @@ def record_columns(contract: Contract) -> list[tuple[str, str]]:
     """``(name, type)`` of the columns of ``raw.<kind>``: change, references, contract."""
     references = [(f"{entity}_key", "VARCHAR") for entity in sorted(contract.references)]
     return [*CHANGE_COLUMNS, *references, *contract.stored_columns()]
+
+
+def has_loads(db: duckdb.DuckDBPyConnection) -> bool:
+    """True when the tables of ``raw`` exist: a load went before."""
+    found = db.execute(
+        "select count(*) from information_schema.tables where table_schema = 'raw' and table_name = 'load'"
+    ).fetchall()
+    return bool(found[0][0])
 
 
 def prepare(db: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from settings import Settings
 from warehouse.changes import naive_utc
 from warehouse.engine import DuckDBEngine, engine_for
 from warehouse.errors import TransformError
+from warehouse.tables import has_loads
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import BaseResult
@@ -27,13 +29,36 @@ _PASSED, _WARNED = {"success", "pass", "skipped"}, {"warn"}
 class TransformResult:
     """What dbt did: models and seeds built, tests by outcome, and the text of each warning."""
 
-    run_id: str
+    run_id: int
     load_id: int
     models: int
     tests_passed: int
     tests_warned: int
     full_refresh: bool
     warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of dbt as ``raw.transform_run`` remembers it; state is running, partial, failed or passed."""
+
+    run_id: int
+    load_id: int
+    project_digest: str
+    state: str
+    tests_passed: int
+    tests_warned: int
+
+
+def newest_run(db: duckdb.DuckDBPyConnection) -> Run | None:
+    """The newest run of dbt on this warehouse, however it ended; None before the first."""
+    if not has_loads(db):
+        return None
+    row = db.execute(
+        "select run_id, load_id, project_digest, state, coalesce(tests_passed, 0), coalesce(tests_warned, 0) "
+        "from raw.transform_run order by run_id desc limit 1"
+    ).fetchone()
+    return Run(*row) if row else None
 
 
 def project_digest(settings: Settings) -> str:
@@ -62,8 +87,8 @@ def transform(
     digest = project_digest(settings)
     with engine.session() as db:
         load_id = _newest_load(db)
-        full = full_refresh or (select is None and _last_passed_digest(db) not in (None, digest))
-        run_id = uuid.uuid4().hex
+        full = full_refresh or (select is None and not _built_with(db, digest))
+        run_id = _next_run(db)
         started = [run_id, load_id, digest, full, "running" if select is None else "partial"]
         db.execute(
             "insert into raw.transform_run values (?, ?, ?, ?, ?, ?, null, null, null, null, null)",
@@ -130,22 +155,25 @@ def _record(
     )
 
 
-def _newest_load(db: Any) -> int:
-    exists = db.execute(
-        "select count(*) from information_schema.tables where table_schema = 'raw' and table_name = 'load'"
-    ).fetchone()[0]
-    row = db.execute("select max(load_id) from raw.load").fetchone() if exists else (None,)
-    if row[0] is None:
+def _newest_load(db: duckdb.DuckDBPyConnection) -> int:
+    newest = db.execute("select max(load_id) from raw.load").fetchall()[0][0] if has_loads(db) else None
+    if newest is None:
         raise TransformError("Nothing was loaded into the warehouse yet.", "Run `nnsc build`, which loads first.")
-    return int(row[0])
+    return int(newest)
 
 
-def _last_passed_digest(db: Any) -> str | None:
-    """The dbt project with which the incremental tables were built; None when they were never built."""
-    row = db.execute(
-        "select project_digest from raw.transform_run where state = 'passed' order by started_at desc, load_id desc"
-    ).fetchone()
-    return str(row[0]) if row else None
+def _next_run(db: duckdb.DuckDBPyConnection) -> int:
+    return int(db.execute("select coalesce(max(run_id), 0) + 1 from raw.transform_run").fetchall()[0][0])
+
+
+def _built_with(db: duckdb.DuckDBPyConnection, digest: str) -> bool:
+    """True when every run that may have left rows in the incremental tables used this dbt project."""
+    others = db.execute(
+        "select count(*) from raw.transform_run where project_digest <> ? and run_id >= "
+        "(select coalesce(max(run_id), 0) from raw.transform_run where state = 'passed')",
+        [digest],
+    ).fetchall()[0][0]
+    return int(others) == 0
 
 
 def _watcher(on_event: OnEvent) -> Callable[[Any], None]:
