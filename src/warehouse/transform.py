@@ -114,7 +114,7 @@ def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None =
     project, output = settings.project / "dbt", settings.private_dir(settings.home / "dbt")
     places = ["--project-dir", str(project), "--profiles-dir", str(project)]
     places += ["--target-path", str(output / "target"), "--log-path", str(output / "logs")]
-    quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--no-version-check"]
+    quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "info", "--no-version-check"]
     watch = [_watcher(on_event)] if on_event else []
     with _environment(engine.dbt_environment()):
         try:

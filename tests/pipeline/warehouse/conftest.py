@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from feeds.contracts import Contract, load_contracts
 from settings import Settings
+from warehouse import api
 
 PROJECT = Path(__file__).resolve().parents[3]
 TYPES = {
@@ -63,7 +65,7 @@ class World:
         """A change set known ``day`` days after the start. A change: op, record_key, content columns."""
         self.counter += 1
         number = self.counter
-        folder = self.settings.home / "sets" / str(number)
+        folder = self.settings.home / "sets" / f"{number}"
         folder.mkdir(parents=True)
         made = ChangeSet(
             change_set_id=f"cs{number}",
@@ -203,3 +205,65 @@ def make_world(home: Path) -> World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     yield make_world(tmp_path)
+
+
+def shooting(kind: str, op: str, record_key: str, incident: str, **content: Any) -> dict[str, Any]:
+    """A change of a shooting record; its incident took place at 22:00 on the last of 2023 in New York."""
+    times = {"occurred_at": datetime(2024, 1, 1, 3), "occurred_at_local": datetime(2023, 12, 31, 22)}
+    own = {} if kind == "shooting_suspect" else times
+    names = {"incident_id": f"number-{incident}", "incident_key": incident}
+    return {"op": op, "record_key": record_key, **names, **own, **content}
+
+
+def first_deliveries(world: World) -> None:
+    """One delivery of each feed."""
+    world.deliver(
+        SHOOTINGS,
+        1,
+        {
+            "shooting_incident": [shooting("shooting_incident", "insert", "inc1", "i1", area_id="North")],
+            "shooting_victim": [
+                shooting("shooting_victim", "insert", "v1", "i1", is_fatal=False, area_id="North", victim_sex="M"),
+                shooting(
+                    "shooting_victim", "insert", "v2", "i1", is_fatal=True, area_id="North", victim_last_name="Zzyzxsson"
+                ),
+            ],
+            "shooting_suspect": [shooting("shooting_suspect", "insert", "s1", "i1", suspect_age=30)],
+        },
+    )
+    world.deliver(
+        VICTIMS_ONLY,
+        1,
+        {"shooting_victim": [shooting("shooting_victim", "insert", f"w{n}", "i1", is_fatal=False) for n in (1, 2)]},
+    )
+    world.deliver(
+        ARRESTS,
+        1,
+        {
+            "arrest": [
+                {"op": "insert", "record_key": "a1", "arrest_key": "k1", "arrest_id": "7", "arrested_on": date(2024, 1, 9)}
+            ],
+            "arrest_charge": [
+                {"op": "insert", "record_key": f"c{n}", "arrest_key": "k1", "arrest_id": "7", "charge_number": n, **text}
+                for n, text in enumerate(({"source_offense": "ROBBERY 2"}, {"source_offense": "Zoning"}, {}), start=1)
+            ],
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world whose first deliveries are built and published; copied by ``built``, never changed."""
+    world = make_world(tmp_path_factory.mktemp("built") / "home")
+    first_deliveries(world)
+    api.build(world.settings, world.active)
+    return world
+
+
+@pytest.fixture
+def built(built_once: World, tmp_path: Path) -> World:
+    """A copy of the built world, to be changed at will (its change sets' files stay where they were written)."""
+    home = tmp_path / "home"
+    shutil.copytree(built_once.settings.home, home)
+    settings = Settings(home=home, project=PROJECT, jurisdictions=home / "jurisdictions")
+    return World(settings, built_once.contracts, list(built_once.active), built_once.counter)
