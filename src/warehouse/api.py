@@ -25,11 +25,11 @@ OnEvent = Callable[[str], None]
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What one build did; ``transform`` and ``publish`` are None where nothing was to be done."""
+    """What one build did; ``transformed`` is None where the models of the build before stand."""
 
-    load: LoadResult
-    transform: TransformResult | None
-    publish: PublishResult | None
+    loaded: LoadResult
+    transformed: TransformResult | None
+    published: PublishResult
 
 
 def pending(settings: Settings, change_sets: Sequence[ChangeSetLike] | None = None) -> int:
@@ -43,7 +43,9 @@ def pending(settings: Settings, change_sets: Sequence[ChangeSetLike] | None = No
 
 
 def load(
-    settings: Settings, change_sets: Sequence[ChangeSetLike] | None = None, on_event: OnEvent | None = None
+    settings: Settings,
+    change_sets: Sequence[ChangeSetLike] | None = None,
+    on_event: OnEvent | None = None,
 ) -> LoadResult:
     """Make ``raw`` hold exactly the active change sets (those of ingest, unless a list is given).
 
@@ -54,7 +56,10 @@ def load(
 
 
 def transform(
-    settings: Settings, select: str | None = None, full_refresh: bool = False, on_event: OnEvent | None = None
+    settings: Settings,
+    select: str | None = None,
+    full_refresh: bool = False,
+    on_event: OnEvent | None = None,
 ) -> TransformResult:
     """Build and test the models with dbt; see :func:`warehouse.transform.transform`.
 
@@ -92,7 +97,7 @@ def build(
         run_id = transformed.run_id
     elif on_event:
         on_event("Nothing changed since the last build; its models and tests stand.")
-    published = publish(settings, on_event) if publishing.published_run(settings) != run_id else None
+    published = publishing.standing(settings, run_id) or publish(settings, on_event)
     return BuildResult(loaded, transformed, published)
 
 
@@ -111,7 +116,11 @@ def _settled_run(settings: Settings, load_id: int) -> int | None:
     with engine_for(settings).session() as db:
         run = transforming.newest_run(db)
     digest = transforming.project_digest(settings)
-    settled = run is not None and (run.state, run.load_id, run.project_digest) == ("passed", load_id, digest)
+    settled = run is not None and (run.state, run.load_id, run.project_digest) == (
+        "passed",
+        load_id,
+        digest,
+    )
     return run.run_id if run is not None and settled else None
 
 

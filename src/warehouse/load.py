@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -30,7 +31,10 @@ class LoadResult:
 
 
 def load(
-    settings: Settings, active: Iterable[ChangeSetLike], catalogue: Catalogue, on_event: OnEvent | None = None
+    settings: Settings,
+    active: Iterable[ChangeSetLike],
+    catalogue: Catalogue,
+    on_event: OnEvent | None = None,
 ) -> LoadResult:
     """Make ``raw`` hold exactly the active change sets; repeating it changes nothing.
 
@@ -50,7 +54,14 @@ def load(
             reference.replace(db, rows)
         _remove(db, todo.superseded, catalogue.contracts, load_id)
         count = _insert(db, todo.new, catalogue.contracts, load_id)
-        totals = [load_id, naive_utc(settings.now()), len(todo.new), len(todo.superseded), count, digest]
+        totals = [
+            load_id,
+            naive_utc(settings.now()),
+            len(todo.new),
+            len(todo.superseded),
+            count,
+            digest,
+        ]
         db.execute("insert into raw.load values (?, ?, ?, ?, ?, ?)", totals)
     if on_event:
         on_event(f"Loaded {len(todo.new)} change sets ({count:,} changes), removed {len(todo.superseded)} superseded.")
@@ -63,7 +74,10 @@ def _last_load(db: duckdb.DuckDBPyConnection) -> tuple[int, str]:
 
 
 def _remove(
-    db: duckdb.DuckDBPyConnection, superseded: Sequence[str], contracts: dict[str, Contract], load_id: int
+    db: duckdb.DuckDBPyConnection,
+    superseded: Sequence[str],
+    contracts: dict[str, Contract],
+    load_id: int,
 ) -> None:
     if not superseded:
         return
@@ -73,12 +87,21 @@ def _remove(
             "where change_set_id in (select unnest(?))",
             [load_id, kind, list(superseded)],
         )
-        db.execute(f'delete from raw."{kind}" where change_set_id in (select unnest(?))', [list(superseded)])
-    db.execute("delete from raw.change_set where change_set_id in (select unnest(?))", [list(superseded)])
+        db.execute(
+            f'delete from raw."{kind}" where change_set_id in (select unnest(?))',
+            [list(superseded)],
+        )
+    db.execute(
+        "delete from raw.change_set where change_set_id in (select unnest(?))",
+        [list(superseded)],
+    )
 
 
 def _insert(
-    db: duckdb.DuckDBPyConnection, new: Sequence[ChangeSetLike], contracts: dict[str, Contract], load_id: int
+    db: duckdb.DuckDBPyConnection,
+    new: Sequence[ChangeSetLike],
+    contracts: dict[str, Contract],
+    load_id: int,
 ) -> int:
     db.execute(
         "create or replace temp table incoming (change_set_id varchar, feed_id varchar, jurisdiction_id varchar, "
@@ -94,15 +117,21 @@ def _insert(
 
 
 def _announce(
-    db: duckdb.DuckDBPyConnection, change_set: ChangeSetLike, contracts: dict[str, Contract], load_id: int
+    db: duckdb.DuckDBPyConnection,
+    change_set: ChangeSetLike,
+    contracts: dict[str, Contract],
+    load_id: int,
 ) -> None:
-    head = [change_set.change_set_id, change_set.feed_id, change_set.jurisdiction_id, change_set.batch_id]
+    head: list[Any] = [change_set.change_set_id, change_set.feed_id, change_set.jurisdiction_id, change_set.batch_id]
     head += [change_set.generation, change_set.load_seq, naive_utc(change_set.known_at)]
-    db.execute("insert into raw.change_set values (?, ?, ?, ?, ?, ?, ?, 0, ?)", [*head, load_id])
+    db.execute(
+        "insert into raw.change_set values (?, ?, ?, ?, ?, ?, ?, 0, ?)",
+        [*head, load_id],
+    )
     for files in change_set.files:
         if files.kind not in contracts:
             raise LoadError(
-                f"Change set {change_set.change_set_id} of {change_set.feed_id} brings the unknown kind {files.kind!r}.",
+                f"Change set {change_set.change_set_id} ({change_set.feed_id}) has the unknown kind {files.kind!r}.",
                 f"Add expectations/{files.kind}.yml or replay the feed.",
             )
         for file in (files.changes, files.records):
@@ -131,11 +160,14 @@ def _insert_kind(db: duckdb.DuckDBPyConnection, contract: Contract, load_id: int
     present = {row[0] for row in db.execute("describe new_records").fetchall()}
     names = [name for name, _ in tables.record_columns(contract)]
     own = {name for name, _ in contract.stored_columns()}
-    brought = {*tables.FROM_CHANGES, *(f"{entity}_key" for entity in contract.references)}
+    brought = {
+        *tables.FROM_CHANGES,
+        *(f"{entity}_key" for entity in contract.references),
+    }
     values = ", ".join(_origin(name, own, brought, present) for name in names)
     columns = ", ".join(f'"{name}"' for name in names)
     statement = f'insert into raw."{contract.kind}" ({columns}) select {values} {_JOIN}'
-    inserted = db.execute(statement, [contract.kind]).fetchone()
+    inserted = int(db.execute(statement, [contract.kind]).fetchall()[0][0])
     db.execute(
         f"insert into raw.touched select distinct ?, ?, i.feed_id, c.record_key {_CHANGES}",
         [load_id, contract.kind, contract.kind],
@@ -146,13 +178,13 @@ def _insert_kind(db: duckdb.DuckDBPyConnection, contract: Contract, load_id: int
         "where s.change_set_id = n.change_set_id",
         [contract.kind],
     )
-    counted = db.execute(f"select count(*) {_CHANGES}", [contract.kind]).fetchone()
+    counted = int(db.execute(f"select count(*) {_CHANGES}", [contract.kind]).fetchall()[0][0])
     if inserted != counted:
         raise LoadError(
             f"{counted} {contract.kind} changes became {inserted} rows: a row number stands twice in the records.",
             "Replay the feeds that have new change sets (`nnsc replay FEED`).",
         )
-    return int(counted[0]) if counted else 0
+    return counted
 
 
 _CHANGES = "from new_changes as c join incoming as i on i.changes_file = c.filename and i.record_kind = ?"

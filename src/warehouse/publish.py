@@ -27,10 +27,11 @@ _NEVER = frozenset({"source_key", "row_number", "content_hash"})
 
 @dataclass(frozen=True)
 class PublishResult:
-    """The published file and the rows of each of its tables (``schema.table``)."""
+    """The published file and the rows of each of its tables (``schema.table``); ``is_new`` when it was written now."""
 
     path: Path
     tables: dict[str, int]
+    is_new: bool = True
 
 
 def publication_path(settings: Settings) -> Path:
@@ -38,16 +39,21 @@ def publication_path(settings: Settings) -> Path:
     return settings.published / FILE_NAME
 
 
-def published_run(settings: Settings) -> int | None:
-    """The run that the publication comes from; None when there is no whole publication."""
-    manifest = settings.published / MANIFEST_NAME
-    if not manifest.is_file() or not publication_path(settings).is_file():
+def standing(settings: Settings, run_id: int) -> PublishResult | None:
+    """The publication that stands already, if it comes from that run."""
+    file = settings.published / MANIFEST_NAME
+    if not file.is_file() or not publication_path(settings).is_file():
         return None
-    return int(json.loads(manifest.read_text())["run_id"])
+    manifest = json.loads(file.read_text())
+    if manifest["run_id"] != run_id:
+        return None
+    return PublishResult(publication_path(settings), manifest["tables"], is_new=False)
 
 
 def publish(
-    settings: Settings, contracts: Mapping[str, Contract], on_event: Callable[[str], None] | None = None
+    settings: Settings,
+    contracts: Mapping[str, Contract],
+    on_event: Callable[[str], None] | None = None,
 ) -> PublishResult:
     """Publish the newest build, if it is whole and its tests passed.
 
@@ -63,7 +69,7 @@ def publish(
             tables = _write(db, draft, contracts, target_folder(settings) / "manifest.json")
             manifest = _manifest(settings, db, run, tables)
         _make_durable(draft)
-        os.replace(draft, target)
+        draft.replace(target)
     finally:
         for rest in (draft, Path(f"{draft}.wal")):
             rest.unlink(missing_ok=True)
@@ -88,7 +94,10 @@ def _publishable(settings: Settings, db: duckdb.DuckDBPyConnection) -> Run:
 
 
 def _write(
-    db: duckdb.DuckDBPyConnection, draft: Path, contracts: Mapping[str, Contract], dbt_manifest: Path
+    db: duckdb.DuckDBPyConnection,
+    draft: Path,
+    contracts: Mapping[str, Contract],
+    dbt_manifest: Path,
 ) -> dict[str, int]:
     """Write every table into the draft; returns their rows."""
     mask = os.umask(0o077)
@@ -128,7 +137,8 @@ def _refuse_identifiers(db: duckdb.DuckDBPyConnection, contracts: Mapping[str, C
     if found:
         names = ", ".join(row[0] for row in found)
         raise PublishError(
-            f"Identifying columns would be published: {names}.", "Remove them from the models under dbt/models/core."
+            f"Identifying columns would be published: {names}.",
+            "Remove them from the models under dbt/models/core.",
         )
 
 
@@ -174,4 +184,4 @@ def _replace_text(file: Path, text: str) -> None:
     draft = file.with_name(f".{file.name}-{os.getpid()}")
     draft.write_text(text)
     draft.chmod(0o600)
-    os.replace(draft, file)
+    draft.replace(file)

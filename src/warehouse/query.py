@@ -30,7 +30,11 @@ def query(settings: Settings, sql: str) -> QueryResult:
     path = publication_path(settings)
     if not path.is_file():
         raise NoPublication(f"There is no publication at {path}.", "Run `nnsc build`.")
-    limits = {"enable_external_access": False, "threads": settings.threads, "lock_configuration": True}
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "threads": settings.threads,
+        "lock_configuration": True,
+    }
     try:
         with duckdb.connect(str(path), read_only=True, config=limits) as db:
             cursor = db.execute(sql)
@@ -39,5 +43,5 @@ def query(settings: Settings, sql: str) -> QueryResult:
     except duckdb.Error as error:
         raise QueryError(
             f"The publication cannot answer this: {error}",
-            "`nnsc query \"show all tables\"` names the tables and their columns.",
+            '`nnsc query "show all tables"` names the tables and their columns.',
         ) from error

@@ -17,7 +17,10 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 def reference_rows(catalogue: Catalogue) -> Rows:
     """The rows of each reference table, sorted, as the catalogue has them now."""
-    feeds, places = sorted(catalogue.feeds.items()), sorted(catalogue.jurisdictions.items())
+    feeds, places = (
+        sorted(catalogue.feeds.items()),
+        sorted(catalogue.jurisdictions.items()),
+    )
     return {
         "jurisdiction": [_jurisdiction(name, spec) for name, spec in places],
         "jurisdiction_population": [

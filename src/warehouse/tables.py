@@ -27,8 +27,22 @@ CHANGE_COLUMNS: list[tuple[str, str]] = [
     ("content_hash", "BLOB"),
 ]
 #: Of these, the ones that the Parquet file of changes brings (the others come from the change set).
-FROM_CHANGES = ("op", "record_key", "source_key", "row_number", "record_no", "identity_basis", "content_hash")
-_MAY_BE_NULL = {"source_key", "row_number", "record_no", "identity_basis", "content_hash"}
+FROM_CHANGES = (
+    "op",
+    "record_key",
+    "source_key",
+    "row_number",
+    "record_no",
+    "identity_basis",
+    "content_hash",
+)
+_MAY_BE_NULL = {
+    "source_key",
+    "row_number",
+    "record_no",
+    "identity_basis",
+    "content_hash",
+}
 
 _CONTROL = """
 create schema if not exists raw;
@@ -51,7 +65,8 @@ create table if not exists reference.jurisdiction (
     time_zone varchar not null, locale varchar not null, min_latitude double, max_latitude double,
     min_longitude double, max_longitude double);
 create table if not exists reference.jurisdiction_population (
-    jurisdiction_id varchar not null, year integer not null, people bigint not null, population_source varchar not null);
+    jurisdiction_id varchar not null, year integer not null, people bigint not null,
+    population_source varchar not null);
 create table if not exists reference.feed (
     feed_id varchar not null, jurisdiction_id varchar not null, feed_desc varchar not null, publisher varchar not null,
     delivery_mode varchar not null, is_simulated boolean not null, warn_after_hours double, error_after_hours double);

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
@@ -17,9 +17,6 @@ from warehouse.changes import naive_utc
 from warehouse.engine import DuckDBEngine, engine_for
 from warehouse.errors import TransformError
 from warehouse.tables import has_loads
-
-if TYPE_CHECKING:
-    from dbt.artifacts.schemas.results import BaseResult
 
 OnEvent = Callable[[str], None]
 _PASSED, _WARNED = {"success", "pass", "skipped"}, {"warn"}
@@ -36,6 +33,16 @@ class TransformResult:
     tests_warned: int
     full_refresh: bool
     warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How one node of the dbt project fared; status and message are dbt's own."""
+
+    name: str
+    resource_type: str
+    status: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,10 @@ def project_digest(settings: Settings) -> str:
 
 
 def transform(
-    settings: Settings, select: str | None = None, full_refresh: bool = False, on_event: OnEvent | None = None
+    settings: Settings,
+    select: str | None = None,
+    full_refresh: bool = False,
+    on_event: OnEvent | None = None,
 ) -> TransformResult:
     """Build the models from ``raw`` and test them.
 
@@ -89,7 +99,13 @@ def transform(
         load_id = _newest_load(db)
         full = full_refresh or (select is None and not _built_with(db, digest))
         run_id = _next_run(db)
-        started = [run_id, load_id, digest, full, "running" if select is None else "partial"]
+        started = [
+            run_id,
+            load_id,
+            digest,
+            full,
+            "running" if select is None else "partial",
+        ]
         db.execute(
             "insert into raw.transform_run values (?, ?, ?, ?, ?, ?, null, null, null, null, null)",
             [*started, naive_utc(settings.now())],
@@ -98,10 +114,16 @@ def transform(
     arguments += ["--full-refresh"] if full else []
     arguments += ["--select", *select.split()] if select else []
     results = run_dbt(settings, arguments, on_event)
-    return _record(settings, engine, results, TransformResult(run_id, load_id, 0, 0, 0, full), select is None)
+    return _record(
+        settings,
+        engine,
+        results,
+        TransformResult(run_id, load_id, 0, 0, 0, full),
+        select is None,
+    )
 
 
-def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None = None) -> list[BaseResult]:
+def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None = None) -> list[NodeResult]:
     """One dbt command on this project; returns its results, failures included.
 
     Raises:
@@ -111,10 +133,26 @@ def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None =
 
     engine = engine_for(settings)
     engine.prepare()
-    project, output = settings.project / "dbt", settings.private_dir(settings.home / "dbt")
+    project, output = (
+        settings.project / "dbt",
+        settings.private_dir(settings.home / "dbt"),
+    )
     places = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    places += ["--target-path", str(output / "target"), "--log-path", str(output / "logs")]
-    quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "info", "--no-version-check"]
+    places += [
+        "--target-path",
+        str(output / "target"),
+        "--log-path",
+        str(output / "logs"),
+    ]
+    quiet = [
+        "--quiet",
+        "--no-use-colors",
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "info",
+        "--no-version-check",
+    ]
     watch = [_watcher(on_event)] if on_event else []
     with _environment(engine.dbt_environment()):
         try:
@@ -122,17 +160,27 @@ def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None =
         finally:
             _release()
     if outcome.result is None or outcome.exception is not None:
-        raise TransformError(f"dbt {arguments[0]} stopped: {outcome.exception}", f"See {output / 'logs' / 'dbt.log'}.")
-    return list(outcome.result.results)
+        raise TransformError(
+            f"dbt {arguments[0]} stopped: {outcome.exception}",
+            f"See {output / 'logs' / 'dbt.log'}.",
+        )
+    results: Any = getattr(outcome.result, "results", [])
+    return [
+        NodeResult(r.node.name, str(r.node.resource_type), str(r.status), str(r.message or "").strip()) for r in results
+    ]
 
 
 def _record(
-    settings: Settings, engine: DuckDBEngine, results: list[BaseResult], result: TransformResult, whole: bool
+    settings: Settings,
+    engine: DuckDBEngine,
+    results: list[NodeResult],
+    result: TransformResult,
+    whole: bool,
 ) -> TransformResult:
     """Write down how the run ended; a whole run that passed moves the touched keys out of the way."""
     failed = [r for r in results if r.status not in _PASSED | _WARNED or (r.status == "skipped" and r.message)]
-    tests = [r for r in results if r.node.resource_type == "test"]
-    warnings = [f"{r.node.name}: {r.message}" for r in results if r.status in _WARNED]
+    tests = [r for r in results if r.resource_type == "test"]
+    warnings = [f"{r.name}: {r.message}" for r in results if r.status in _WARNED]
     passed = sum(r.status == "pass" for r in tests)
     models = sum(r.status == "success" for r in results)
     state = "failed" if failed else ("passed" if whole else "partial")
@@ -140,25 +188,42 @@ def _record(
         db.execute(
             "update raw.transform_run set state = ?, finished_at = ?, models = ?, tests_passed = ?, tests_warned = ?, "
             "tests_failed = ? where run_id = ?",
-            [state, naive_utc(settings.now()), models, passed, len(warnings), len(failed), result.run_id],
+            [
+                state,
+                naive_utc(settings.now()),
+                models,
+                passed,
+                len(warnings),
+                len(failed),
+                result.run_id,
+            ],
         )
         if state == "passed":
             db.execute("delete from raw.touched where load_id <= ?", [result.load_id])
     if failed:
-        said = "; ".join(f"{r.node.name}: {str(r.message).strip()}" for r in failed[:3])
+        said = "; ".join(f"{r.name}: {r.message}" for r in failed[:3])
         raise TransformError(
             f"{len(failed)} dbt models or tests failed: {said}.",
             f"The publication was left as it is. See {settings.home / 'dbt' / 'logs' / 'dbt.log'}.",
         )
     return TransformResult(
-        result.run_id, result.load_id, models, passed, len(warnings), result.full_refresh, warnings
+        result.run_id,
+        result.load_id,
+        models,
+        passed,
+        len(warnings),
+        result.full_refresh,
+        warnings,
     )
 
 
 def _newest_load(db: duckdb.DuckDBPyConnection) -> int:
     newest = db.execute("select max(load_id) from raw.load").fetchall()[0][0] if has_loads(db) else None
     if newest is None:
-        raise TransformError("Nothing was loaded into the warehouse yet.", "Run `nnsc build`, which loads first.")
+        raise TransformError(
+            "Nothing was loaded into the warehouse yet.",
+            "Run `nnsc build`, which loads first.",
+        )
     return int(newest)
 
 
