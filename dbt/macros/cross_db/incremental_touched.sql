@@ -1,3 +1,4 @@
+-- fmt: off
 {#- Incremental strategy `touched`: replace all rows of the record keys that the newest loads touched.
     Unlike delete+insert it also removes keys of which no version is left (their change sets were superseded). -#}
 {% macro get_incremental_touched_sql(arguments) -%}

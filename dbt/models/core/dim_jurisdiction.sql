@@ -1,7 +1,11 @@
 with
     jurisdictions as (select * from {{ source("reference", "jurisdiction") }}),
     populations as (select * from {{ source("reference", "jurisdiction_population") }}),
-    newest as (select jurisdiction_id, max(year) as year from populations group by jurisdiction_id)
+    newest as (
+        select jurisdiction_id, max(year) as year
+        from populations
+        group by jurisdiction_id
+    )
 
 select
     jurisdictions.jurisdiction_id,
@@ -12,4 +16,7 @@ select
     populations.people as population
 from jurisdictions
 left join newest on newest.jurisdiction_id = jurisdictions.jurisdiction_id
-left join populations on populations.jurisdiction_id = newest.jurisdiction_id and populations.year = newest.year
+left join
+    populations
+    on populations.jurisdiction_id = newest.jurisdiction_id
+    and populations.year = newest.year

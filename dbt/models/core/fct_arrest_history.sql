@@ -1,5 +1,4 @@
-with
-    versions as (select * from {{ ref("int_arrest__versions") }})
+with versions as (select * from {{ ref("int_arrest__versions") }})
 
 select
     jurisdiction_id,

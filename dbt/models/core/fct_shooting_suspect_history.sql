@@ -1,5 +1,4 @@
-with
-    versions as (select * from {{ ref("int_shooting_suspect__versions") }})
+with versions as (select * from {{ ref("int_shooting_suspect__versions") }})
 
 select
     jurisdiction_id,

@@ -5,11 +5,15 @@ with
 
     kinds as (select * from {{ source("reference", "feed_record_kind") }}),
 
-    -- a feed that delivers incidents speaks for itself; of the others the victims tell which incidents there were
+    -- a feed that delivers incidents speaks for itself; of the others the victims
+    -- tell which incidents there were
     told_by_victims as (
         select victims.*
         from victims
-        left join kinds on kinds.feed_id = victims.feed_id and kinds.record_kind = 'shooting_incident'
+        left join
+            kinds
+            on kinds.feed_id = victims.feed_id
+            and kinds.record_kind = 'shooting_incident'
         left join
             incidents
             on incidents.jurisdiction_id = victims.jurisdiction_id

@@ -1,3 +1,1 @@
-select *
-from {{ ref("person_mention_history") }}
-where known_to is null
+select * from {{ ref("person_mention_history") }} where known_to is null

@@ -6,20 +6,21 @@
     "shooting_suspect": ["incident_id"],
 } -%}
 {%- for kind, identifiers in kinds.items() %}
-select
-    '{{ kind }}' as record_kind,
-    jurisdiction_id,
-    feed_id,
-    record_key,
-    source_key,
-    {%- for column in ["arrest_id", "incident_id", "location_text"] %}
-    {{ column if column in identifiers else "cast(null as varchar)" }} as {{ column }},
-    {%- endfor %}
-    batch_id,
-    known_at as known_from,
-    known_to
-from {{ ref("int_" ~ kind ~ "__versions") }}
-{%- if not loop.last %}
-union all
-{%- endif %}
+    select
+        '{{ kind }}' as record_kind,
+        jurisdiction_id,
+        feed_id,
+        record_key,
+        source_key,
+        {%- for column in ["arrest_id", "incident_id", "location_text"] %}
+            {{ column if column in identifiers else "cast(null as varchar)" }}
+            as {{ column }},
+        {%- endfor %}
+        batch_id,
+        known_at as known_from,
+        known_to
+    from {{ ref("int_" ~ kind ~ "__versions") }}
+    {%- if not loop.last %}
+        union all
+    {%- endif %}
 {%- endfor %}

@@ -3,12 +3,19 @@
     with
         neighbours as (
             select
-                feed_id, record_key, {{ from_column }} as known_from, known_to,
-                lead({{ from_column }}) over (partition by feed_id, record_key order by {{ from_column }}) as next_from
+                feed_id,
+                record_key,
+                {{ from_column }} as known_from,
+                known_to,
+                lead({{ from_column }}) over (
+                    partition by feed_id, record_key order by {{ from_column }}
+                ) as next_from
             from {{ model }}
         )
 
     select feed_id, record_key, known_from, known_to, next_from
     from neighbours
-    where known_from >= known_to or (next_from is not null and (known_to is null or known_to > next_from))
+    where
+        known_from >= known_to
+        or (next_from is not null and (known_to is null or known_to > next_from))
 {% endtest %}

@@ -22,9 +22,11 @@ with
     ),
 
     counted as (
-        select * from incidents
+        select *
+        from incidents
         union all
-        select * from victims
+        select *
+        from victims
     )
 
 select

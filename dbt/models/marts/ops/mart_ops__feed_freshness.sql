@@ -1,29 +1,41 @@
-{%- set kinds = ["arrest", "arrest_charge", "shooting_incident", "shooting_victim", "shooting_suspect"] -%}
+{%- set kinds = [
+    "arrest",
+    "arrest_charge",
+    "shooting_incident",
+    "shooting_victim",
+    "shooting_suspect",
+] -%}
 with
     feeds as (select * from {{ ref("dim_feed") }}),
 
     batches as (
-        select feed_id, count(distinct batch_id) as batches, max(known_at) as last_known_at
+        select
+            feed_id, count(distinct batch_id) as batches, max(known_at) as last_known_at
         from {{ source("raw", "change_set") }}
         group by feed_id
     ),
 
     records as (
         {%- for kind in kinds %}
-        select
-            feed_id,
-            count(*) as records_current,
-            sum(case when is_pending_correction then 1 else 0 end) as records_pending
-        from {{ ref("fct_" ~ kind) }}
-        group by feed_id
-        {%- if not loop.last %}
-        union all
-        {%- endif %}
+            select
+                feed_id,
+                count(*) as records_current,
+                sum(
+                    case when is_pending_correction then 1 else 0 end
+                ) as records_pending
+            from {{ ref("fct_" ~ kind) }}
+            group by feed_id
+            {%- if not loop.last %}
+                union all
+            {%- endif %}
         {%- endfor %}
     ),
 
     totals as (
-        select feed_id, sum(records_current) as records_current, sum(records_pending) as records_pending
+        select
+            feed_id,
+            sum(records_current) as records_current,
+            sum(records_pending) as records_pending
         from records
         group by feed_id
     )
