@@ -1,0 +1,4 @@
+{#- Schemas bear the names that others rely on: no prefix. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

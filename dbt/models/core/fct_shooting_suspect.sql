@@ -1,0 +1,19 @@
+with history as (select * from {{ ref("fct_shooting_suspect_history") }})
+
+select
+    jurisdiction_id,
+    feed_id,
+    record_key,
+    batch_id,
+    incident_key,
+    mention_key,
+    suspect_age,
+    suspect_age_group,
+    suspect_sex,
+    suspect_race,
+    suspect_ethnicity,
+    identity_basis,
+    known_from,
+    pending_since is not null as is_pending_correction
+from history
+where known_to is null

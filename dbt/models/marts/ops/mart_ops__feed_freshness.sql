@@ -1,0 +1,54 @@
+{%- set kinds = [
+    "arrest",
+    "arrest_charge",
+    "shooting_incident",
+    "shooting_victim",
+    "shooting_suspect",
+] -%}
+with
+    feeds as (select * from {{ ref("dim_feed") }}),
+
+    batches as (
+        select
+            feed_id, count(distinct batch_id) as batches, max(known_at) as last_known_at
+        from {{ source("raw", "change_set") }}
+        group by feed_id
+    ),
+
+    records as (
+        {%- for kind in kinds %}
+            select
+                feed_id,
+                count(*) as records_current,
+                sum(
+                    case when is_pending_correction then 1 else 0 end
+                ) as records_pending
+            from {{ ref("fct_" ~ kind) }}
+            group by feed_id
+            {%- if not loop.last %}
+                union all
+            {%- endif %}
+        {%- endfor %}
+    ),
+
+    totals as (
+        select
+            feed_id,
+            sum(records_current) as records_current,
+            sum(records_pending) as records_pending
+        from records
+        group by feed_id
+    )
+
+select
+    feeds.feed_id,
+    feeds.jurisdiction_id,
+    coalesce(batches.batches, 0) as batches,
+    batches.last_known_at,
+    cast(coalesce(totals.records_current, 0) as bigint) as records_current,
+    cast(coalesce(totals.records_pending, 0) as bigint) as records_pending,
+    feeds.warn_after_hours,
+    feeds.error_after_hours
+from feeds
+left join batches on batches.feed_id = feeds.feed_id
+left join totals on totals.feed_id = feeds.feed_id

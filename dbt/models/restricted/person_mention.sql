@@ -1,0 +1,1 @@
+select * from {{ ref("person_mention_history") }} where known_to is null

@@ -1,0 +1,26 @@
+{%- set kinds = {
+    "arrest": ["arrest_id", "incident_id", "location_text"],
+    "arrest_charge": ["arrest_id"],
+    "shooting_incident": ["incident_id", "location_text"],
+    "shooting_victim": ["incident_id", "location_text"],
+    "shooting_suspect": ["incident_id"],
+} -%}
+{%- for kind, identifiers in kinds.items() %}
+    select
+        '{{ kind }}' as record_kind,
+        jurisdiction_id,
+        feed_id,
+        record_key,
+        source_key,
+        {%- for column in ["arrest_id", "incident_id", "location_text"] %}
+            {{ column if column in identifiers else "cast(null as varchar)" }}
+            as {{ column }},
+        {%- endfor %}
+        batch_id,
+        known_at as known_from,
+        known_to
+    from {{ ref("int_" ~ kind ~ "__versions") }}
+    {%- if not loop.last %}
+        union all
+    {%- endif %}
+{%- endfor %}

@@ -1,0 +1,21 @@
+select
+    change_set_id,
+    feed_id,
+    jurisdiction_id,
+    batch_id,
+    generation,
+    load_seq,
+    known_at,
+    op,
+    record_key,
+    source_key,
+    identity_basis,
+    arrest_key,
+    arrest_id,
+    charge_number,
+    source_offense,
+    source_offense_code,
+    statute,
+    charge_level,
+    disposition
+from {{ source("raw", "arrest_charge") }}

@@ -1,0 +1,132 @@
+"""What DAGs, the command line and tests call: load, transform, publish, build, query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from feeds.catalogue import load_catalogue
+from feeds.contracts import load_contracts
+from settings import Settings
+from warehouse import load as loading
+from warehouse import publish as publishing
+from warehouse import query as querying
+from warehouse import transform as transforming
+from warehouse.changes import ChangeSetLike, plan
+from warehouse.engine import engine_for
+from warehouse.load import LoadResult
+from warehouse.publish import PublishResult
+from warehouse.query import QueryResult
+from warehouse.tables import has_loads
+from warehouse.transform import TransformResult
+
+OnEvent = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What one build did; ``transformed`` is None where the models of the build before stand."""
+
+    loaded: LoadResult
+    transformed: TransformResult | None
+    published: PublishResult
+
+
+def pending(settings: Settings, change_sets: Sequence[ChangeSetLike] | None = None) -> int:
+    """Change sets that a load would bring or remove."""
+    active = _active(settings, change_sets)
+    engine = engine_for(settings)
+    if not engine.exists():
+        return len(active)
+    with engine.session() as db:
+        return plan(db, active).size if has_loads(db) else len(active)
+
+
+def load(
+    settings: Settings,
+    change_sets: Sequence[ChangeSetLike] | None = None,
+    on_event: OnEvent | None = None,
+) -> LoadResult:
+    """Make ``raw`` hold exactly the active change sets (those of ingest, unless a list is given).
+
+    Raises:
+        LoadError: a change set's files are absent or disagree; nothing of this load was kept.
+    """
+    return loading.load(settings, _active(settings, change_sets), load_catalogue(settings), on_event)
+
+
+def transform(
+    settings: Settings,
+    select: str | None = None,
+    full_refresh: bool = False,
+    on_event: OnEvent | None = None,
+) -> TransformResult:
+    """Build and test the models with dbt; see :func:`warehouse.transform.transform`.
+
+    Raises:
+        TransformError: a model or a test failed; the publication stays as it was.
+    """
+    return transforming.transform(settings, select, full_refresh, on_event)
+
+
+def publish(settings: Settings, on_event: OnEvent | None = None) -> PublishResult:
+    """Publish the newest build whose tests passed.
+
+    Raises:
+        PublishError: the newest build is not fit to be published.
+    """
+    return publishing.publish(settings, load_contracts(settings.contracts), on_event)
+
+
+def build(
+    settings: Settings,
+    change_sets: Sequence[ChangeSetLike] | None = None,
+    full_refresh: bool = False,
+    on_event: OnEvent | None = None,
+) -> BuildResult:
+    """Load, transform, test, publish; each only where something is to be done.
+
+    Raises:
+        WarehouseError: a step failed; the publication stays as it was.
+    """
+    loaded = load(settings, change_sets, on_event)
+    run_id = _settled_run(settings, loaded.load_id)
+    transformed = None
+    if run_id is None or full_refresh:
+        transformed = transform(settings, full_refresh=full_refresh, on_event=on_event)
+        run_id = transformed.run_id
+    elif on_event:
+        on_event("Nothing changed since the last build; its models and tests stand.")
+    published = publishing.standing(settings, run_id) or publish(settings, on_event)
+    return BuildResult(loaded, transformed, published)
+
+
+def query(settings: Settings, sql: str) -> QueryResult:
+    """Ask the publication (never the warehouse); works while a build runs.
+
+    Raises:
+        NoPublication: nothing was published yet.
+        QueryError: the statement is wrong.
+    """
+    return querying.query(settings, sql)
+
+
+def _settled_run(settings: Settings, load_id: int) -> int | None:
+    """The newest run, if it passed on this load with this dbt project."""
+    with engine_for(settings).session() as db:
+        run = transforming.newest_run(db)
+    digest = transforming.project_digest(settings)
+    settled = run is not None and (run.state, run.load_id, run.project_digest) == (
+        "passed",
+        load_id,
+        digest,
+    )
+    return run.run_id if run is not None and settled else None
+
+
+def _active(settings: Settings, change_sets: Sequence[ChangeSetLike] | None) -> Sequence[ChangeSetLike]:
+    if change_sets is not None:
+        return change_sets
+    from ingest.api import active_change_sets
+
+    return active_change_sets(settings)

@@ -1,0 +1,47 @@
+"""Reading the publication: one statement, read only, while a build may be running."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from settings import Settings
+from warehouse.errors import NoPublication, QueryError
+from warehouse.publish import publication_path
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """Column names and rows of an answer."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def query(settings: Settings, sql: str) -> QueryResult:
+    """Ask the publication. It cannot be changed from here, and no other file can be read or written.
+
+    Raises:
+        NoPublication: nothing was published yet.
+        QueryError: the statement is wrong.
+    """
+    path = publication_path(settings)
+    if not path.is_file():
+        raise NoPublication(f"There is no publication at {path}.", "Run `nnsc build`.")
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "threads": settings.threads,
+        "lock_configuration": True,
+    }
+    try:
+        with duckdb.connect(str(path), read_only=True, config=limits) as db:
+            cursor = db.execute(sql)
+            columns = [column[0] for column in cursor.description or []]
+            return QueryResult(columns, cursor.fetchall() if columns else [])
+    except duckdb.Error as error:
+        raise QueryError(
+            f"The publication cannot answer this: {error}",
+            '`nnsc query "show all tables"` names the tables and their columns.',
+        ) from error

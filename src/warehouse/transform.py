@@ -1,0 +1,280 @@
+"""Running dbt: models and tests in one invocation, in this process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from settings import Settings
+from warehouse.changes import naive_utc
+from warehouse.engine import DuckDBEngine, engine_for
+from warehouse.errors import TransformError
+from warehouse.tables import has_loads
+
+OnEvent = Callable[[str], None]
+_PASSED, _WARNED = {"success", "pass", "skipped"}, {"warn"}
+
+
+@dataclass(frozen=True)
+class TransformResult:
+    """What dbt did: models and seeds built, tests by outcome, and the text of each warning."""
+
+    run_id: int
+    load_id: int
+    models: int
+    tests_passed: int
+    tests_warned: int
+    full_refresh: bool
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How one node of the dbt project fared; status and message are dbt's own."""
+
+    name: str
+    resource_type: str
+    status: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of dbt as ``raw.transform_run`` remembers it; state is running, partial, failed or passed."""
+
+    run_id: int
+    load_id: int
+    project_digest: str
+    state: str
+    tests_passed: int
+    tests_warned: int
+
+
+def newest_run(db: duckdb.DuckDBPyConnection) -> Run | None:
+    """The newest run of dbt on this warehouse, however it ended; None before the first."""
+    if not has_loads(db):
+        return None
+    row = db.execute(
+        "select run_id, load_id, project_digest, state, coalesce(tests_passed, 0), coalesce(tests_warned, 0) "
+        "from raw.transform_run order by run_id desc limit 1"
+    ).fetchone()
+    return Run(*row) if row else None
+
+
+def project_digest(settings: Settings) -> str:
+    """A fingerprint of the dbt project: when a model changed, history is built anew under the new rules."""
+    folder = settings.project / "dbt"
+    seen = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.suffix in {".sql", ".yml", ".csv"}:
+            seen.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return seen.hexdigest()
+
+
+def transform(
+    settings: Settings,
+    select: str | None = None,
+    full_refresh: bool = False,
+    on_event: OnEvent | None = None,
+) -> TransformResult:
+    """Build the models from ``raw`` and test them.
+
+    Touched record keys are rebuilt; everything is, when the dbt project changed since the last whole run or with
+    ``full_refresh``. With ``select`` (dbt's syntax) only a part runs; that neither counts as a whole run nor can be
+    published.
+
+    Raises:
+        TransformError: a model or a test failed, or nothing was loaded yet.
+    """
+    engine = engine_for(settings)
+    digest = project_digest(settings)
+    with engine.session() as db:
+        load_id = _newest_load(db)
+        full = full_refresh or (select is None and not _built_with(db, digest))
+        run_id = _next_run(db)
+        started = [
+            run_id,
+            load_id,
+            digest,
+            full,
+            "running" if select is None else "partial",
+        ]
+        db.execute(
+            "insert into raw.transform_run values (?, ?, ?, ?, ?, ?, null, null, null, null, null)",
+            [*started, naive_utc(settings.now())],
+        )
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments += ["--full-refresh"] if full else []
+    arguments += ["--select", *select.split()] if select else []
+    results = run_dbt(settings, arguments, on_event)
+    return _record(
+        settings,
+        engine,
+        results,
+        TransformResult(run_id, load_id, 0, 0, 0, full),
+        select is None,
+    )
+
+
+def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None = None) -> list[NodeResult]:
+    """One dbt command on this project; returns its results, failures included.
+
+    Raises:
+        TransformError: dbt could not even begin (the project does not parse, the database does not open).
+    """
+    from dbt.cli.main import dbtRunner
+
+    engine = engine_for(settings)
+    engine.prepare()
+    project, output = (
+        settings.project / "dbt",
+        settings.private_dir(settings.home / "dbt"),
+    )
+    places = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    places += [
+        "--target-path",
+        str(output / "target"),
+        "--log-path",
+        str(output / "logs"),
+    ]
+    quiet = [
+        "--quiet",
+        "--no-use-colors",
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "info",
+        "--no-version-check",
+    ]
+    watch = [_watcher(on_event)] if on_event else []
+    with _environment(engine.dbt_environment()):
+        try:
+            outcome = dbtRunner(callbacks=watch).invoke([*arguments, *places, *quiet])
+        finally:
+            _release()
+    if outcome.result is None or outcome.exception is not None:
+        raise TransformError(
+            f"dbt {arguments[0]} stopped: {outcome.exception}",
+            f"See {output / 'logs' / 'dbt.log'}.",
+        )
+    results: Any = getattr(outcome.result, "results", [])
+    return [
+        NodeResult(r.node.name, str(r.node.resource_type), str(r.status), str(r.message or "").strip()) for r in results
+    ]
+
+
+def _record(
+    settings: Settings,
+    engine: DuckDBEngine,
+    results: list[NodeResult],
+    result: TransformResult,
+    whole: bool,
+) -> TransformResult:
+    """Write down how the run ended; a whole run that passed moves the touched keys out of the way."""
+    failed = [r for r in results if r.status not in _PASSED | _WARNED or (r.status == "skipped" and r.message)]
+    tests = [r for r in results if r.resource_type == "test"]
+    warnings = [f"{r.name}: {r.message}" for r in results if r.status in _WARNED]
+    passed = sum(r.status == "pass" for r in tests)
+    models = sum(r.status == "success" for r in results)
+    state = "failed" if failed else ("passed" if whole else "partial")
+    with engine.transaction() as db:
+        db.execute(
+            "update raw.transform_run set state = ?, finished_at = ?, models = ?, tests_passed = ?, tests_warned = ?, "
+            "tests_failed = ? where run_id = ?",
+            [
+                state,
+                naive_utc(settings.now()),
+                models,
+                passed,
+                len(warnings),
+                len(failed),
+                result.run_id,
+            ],
+        )
+        if state == "passed":
+            db.execute("delete from raw.touched where load_id <= ?", [result.load_id])
+    if failed:
+        said = "; ".join(f"{r.name}: {r.message}" for r in failed[:3])
+        raise TransformError(
+            f"{len(failed)} dbt models or tests failed: {said}.",
+            f"The publication was left as it is. See {settings.home / 'dbt' / 'logs' / 'dbt.log'}.",
+        )
+    return TransformResult(
+        result.run_id,
+        result.load_id,
+        models,
+        passed,
+        len(warnings),
+        result.full_refresh,
+        warnings,
+    )
+
+
+def _newest_load(db: duckdb.DuckDBPyConnection) -> int:
+    newest = db.execute("select max(load_id) from raw.load").fetchall()[0][0] if has_loads(db) else None
+    if newest is None:
+        raise TransformError(
+            "Nothing was loaded into the warehouse yet.",
+            "Run `nnsc build`, which loads first.",
+        )
+    return int(newest)
+
+
+def _next_run(db: duckdb.DuckDBPyConnection) -> int:
+    return int(db.execute("select coalesce(max(run_id), 0) + 1 from raw.transform_run").fetchall()[0][0])
+
+
+def _built_with(db: duckdb.DuckDBPyConnection, digest: str) -> bool:
+    """True when every run that may have left rows in the incremental tables used this dbt project."""
+    others = db.execute(
+        "select count(*) from raw.transform_run where project_digest <> ? and run_id >= "
+        "(select coalesce(max(run_id), 0) from raw.transform_run where state = 'passed')",
+        [digest],
+    ).fetchall()[0][0]
+    return int(others) == 0
+
+
+def _watcher(on_event: OnEvent) -> Callable[[Any], None]:
+    def watch(event: Any) -> None:
+        if event.info.name in ("LogModelResult", "LogSeedResult") or (
+            event.info.name == "LogTestResult" and event.data.status != "pass"
+        ):
+            on_event(event.info.msg)
+
+    return watch
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _release() -> None:
+    """Close dbt's connection to the file, which it would keep open for the life of this process."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment = DuckDBConnectionManager._ENV
+    DuckDBConnectionManager.close_all_connections()
+    if environment is not None:
+        environment.close()
+
+
+def target_folder(settings: Settings) -> Path:
+    """Where dbt leaves its manifest and run results."""
+    return settings.home / "dbt" / "target"

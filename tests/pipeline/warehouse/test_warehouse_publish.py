@@ -1,0 +1,142 @@
+"""Publishing: whole builds only, no names, never in a reader's way."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from support.warehouse_world import SHOOTINGS, VICTIMS_ONLY, World, shooting
+
+from warehouse import api
+from warehouse.errors import NoPublication, PublishError, QueryError, TransformError
+from warehouse.publish import publication_path, publish
+from warehouse.transform import transform
+
+
+def test_only_core_marts_and_reference_are_published_and_no_name(built: World) -> None:
+    path = publication_path(built.settings)
+    schemas = api.query(
+        built.settings,
+        "select distinct table_schema from information_schema.tables order by 1",
+    ).rows
+    assert schemas == [("core",), ("marts",), ("reference",)]
+    assert b"Zzyzxsson" in Path(built.settings.warehouse).read_bytes()
+    assert b"Zzyzxsson" not in path.read_bytes()
+    assert b"number-i1" not in path.read_bytes()  # nor an agency's number
+    columns = {row[0] for row in api.query(built.settings, "select column_name from information_schema.columns").rows}
+    for contract in built.contracts.values():
+        assert not columns & contract.identifying_columns()
+
+
+def test_the_manifest_says_what_was_published(built: World) -> None:
+    manifest = json.loads((built.settings.published / "manifest.json").read_text())
+    assert manifest["tables"]["core.fct_shooting_victim"] == 4
+    assert (
+        manifest["load_seq"],
+        manifest["change_sets"],
+        manifest["tests"]["failed"],
+    ) == (3, 3, 0)
+    assert manifest["tests"]["passed"] > 30
+    for table, count in manifest["tables"].items():
+        assert api.query(built.settings, f"select count(*) from {table}").rows == [(count,)]
+
+
+def test_descriptions_travel_with_the_tables(built: World) -> None:
+    comment = (
+        "select comment from duckdb_columns() where table_name = 'fct_shooting_victim' and column_name = 'is_fatal'"
+    )
+    described = built.contracts["shooting_victim"].columns["is_fatal"].description
+    assert api.query(built.settings, comment).rows == [(described,)]
+    grain = api.query(
+        built.settings,
+        "select comment from duckdb_tables() where comment not like 'Grain:%'",
+    ).rows
+    assert grain == []
+
+
+def test_a_failed_test_leaves_the_publication_as_it_was(built: World) -> None:
+    before = publication_path(built.settings).read_bytes()
+    clash = shooting("shooting_victim", "insert", "v1", "i1", is_fatal=False)  # a key of another feed
+    wrong = built.deliver(VICTIMS_ONLY, 2, {"shooting_victim": [clash]})
+    with pytest.raises(TransformError, match="unique_fct_shooting_victim_record_key"):
+        api.build(built.settings, built.active)
+    with pytest.raises(PublishError, match="is failed"):
+        api.publish(built.settings)
+    assert publication_path(built.settings).read_bytes() == before
+    built.withdraw([wrong])
+    assert api.build(built.settings, built.active).published.is_new
+    assert api.query(built.settings, "select count(*) from core.fct_shooting_victim").rows == [(4,)]
+
+
+def test_what_was_loaded_after_the_build_is_not_published(built: World) -> None:
+    built.deliver(SHOOTINGS, 2, {"shooting_victim": [{"op": "delete", "record_key": "v1"}]})
+    api.load(built.settings, built.active)
+    with pytest.raises(PublishError, match="loaded after the newest dbt run"):
+        api.publish(built.settings)
+
+
+def test_a_part_of_the_models_is_not_published(built: World) -> None:
+    transform(built.settings, select="dim_feed")
+    with pytest.raises(PublishError, match="is partial"):
+        api.publish(built.settings)
+
+
+def test_an_identifying_column_is_refused(built: World) -> None:
+    before = publication_path(built.settings).read_bytes()
+    contract = built.contracts["shooting_victim"]
+    area = contract.columns["area_id"].model_copy(update={"identifies": True})
+    strict = contract.model_copy(update={"columns": {**contract.columns, "area_id": area}})
+    with pytest.raises(PublishError, match=r"core\.fct_shooting_victim\.area_id"):
+        publish(built.settings, {**built.contracts, "shooting_victim": strict})
+    assert publication_path(built.settings).read_bytes() == before
+    assert {file.name for file in built.settings.published.iterdir()} == {
+        "warehouse.duckdb",
+        "manifest.json",
+    }
+
+
+def test_a_reader_keeps_what_it_opened_and_a_writer_is_not_hindered(
+    built: World,
+) -> None:
+    with duckdb.connect(str(publication_path(built.settings)), read_only=True) as reader:
+        count = "select count(*) from core.fct_shooting_victim"
+        assert reader.execute(count).fetchall() == [(4,)]
+        built.deliver(SHOOTINGS, 2, {"shooting_victim": [{"op": "delete", "record_key": "v1"}]})
+        api.build(built.settings, built.active)
+        assert reader.execute(count).fetchall() == [(4,)]
+    assert api.query(built.settings, count).rows == [(3,)]
+
+
+def test_nothing_new_is_nothing_done(built: World) -> None:
+    said: list[str] = []
+    result = api.build(built.settings, built.active, on_event=said.append)
+    assert (result.transformed, result.published.is_new) == (None, False)
+    assert result.published.tables["core.fct_shooting_victim"] == 4
+    assert said == ["Nothing changed since the last build; its models and tests stand."]
+    publication_path(built.settings).unlink()
+    assert api.build(built.settings, built.active).published.is_new
+
+
+def test_a_query_cannot_write_or_leave_the_publication(built: World, tmp_path: Path) -> None:
+    for sql in (
+        "delete from core.fct_arrest",
+        "create table core.x as select 1",
+        f"copy core.fct_arrest to '{tmp_path / 'out.csv'}'",
+        f"attach '{built.settings.warehouse}' as names",
+        "set enable_external_access = true",
+        "select nothing from nowhere",
+    ):
+        with pytest.raises(QueryError, match="cannot answer"):
+            api.query(built.settings, sql)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_before_the_first_build(world: World) -> None:
+    with pytest.raises(NoPublication, match="nnsc build"):
+        api.query(world.settings, "select 1")
+    with pytest.raises(PublishError, match="nothing was built"):
+        api.publish(world.settings)
+    with pytest.raises(TransformError, match="Nothing was loaded"):
+        api.transform(world.settings)
