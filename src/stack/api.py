@@ -112,8 +112,8 @@ def _await_ready(settings: Settings, state: processes.Running, on_event: Progres
                 _make_pools(rest)
                 return state.url
             time.sleep(0.3)
-    where = processes.log_folder(settings)
-    raise StackError(f"Airflow did not become ready in {time.monotonic() - started:.0f} s. See the logs in {where}.")
+    why = processes.last_words(settings)
+    raise StackError(f"Airflow did not become ready in {time.monotonic() - started:.0f} s. {why}")
 
 
 def _parsed(rest: Rest) -> bool:

@@ -44,6 +44,14 @@ def log_folder(settings: Settings) -> Path:
     return airflow_home(settings) / "components"
 
 
+def last_words(settings: Settings) -> str:
+    """What the supervising process said last, and where the rest is."""
+    folder = log_folder(settings)
+    log = folder / "supervisor.log"
+    said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.is_file() else []
+    return f"{said[-1] if said else 'It said nothing.'} (logs: {folder})"
+
+
 def read_state(settings: Settings) -> Running | None:
     """What was started last, running or not; ``None`` when nothing was."""
     try:
