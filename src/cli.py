@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
-from settings import Settings, load_settings
+from settings import load_settings
 
 # Commands import what they need when they run: the command line itself stays quick.
 
@@ -45,11 +44,11 @@ def main() -> None:
 
 def _exit_code(error: Exception, refused: type[Exception]) -> int:
     from connectors.errors import ConfigurationError
-    from ingest.errors import Fault, HeldBatch, UnknownDelivery, WrongState
+    from ingest.errors import HeldBatch, UnknownDelivery, WrongState
 
     if isinstance(error, refused | HeldBatch):
         return 1
-    return 2 if isinstance(error, ConfigurationError | UnknownDelivery | WrongState) else 3 if isinstance(error, Fault) else 3
+    return 2 if isinstance(error, ConfigurationError | UnknownDelivery | WrongState) else 3
 
 
 def _register() -> None:
@@ -60,5 +59,3 @@ def _register() -> None:
 
 
 _register()
-
-__all__ = ["Any", "Settings", "main", "nnsc"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,7 +65,7 @@ class Settings(BaseSettings):
         """Create a folder that only the owner may enter (names may lie in it)."""
         path.mkdir(parents=True, exist_ok=True)
         if path.is_relative_to(self.home):
-            os.chmod(path, 0o700)
+            path.chmod(0o700)
         return path
 
 

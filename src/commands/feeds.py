@@ -42,9 +42,9 @@ def list_feeds(settings: Settings, json_: bool) -> None:
 @click.pass_obj
 def check(settings: Settings, feed_id: str | None) -> None:
     """Check one feed file, or all; exit 1 if one is wrong."""
-    from feeds.check import check_all
+    from ingest.compile import check_feeds
 
-    problems = check_all(settings, [feed_id] if feed_id else None)
+    problems = check_feeds(settings, [feed_id] if feed_id else None)
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:
@@ -68,9 +68,7 @@ def deliveries(settings: Settings, feed_id: str | None, json_: bool) -> None:
     """Deliveries with what became of them."""
     from ingest.api import outcomes
 
-    headings = ("delivery", "feed", "file", "state", "reason", "rows", "accepted", "quarantined", "new", "changed", "gone")
-    found = [
-        (o.delivery_id, o.feed_id, o.file_name, o.state, o.reason, o.rows, o.accepted, o.quarantined, o.inserted, o.updated, o.deleted)
-        for o in outcomes(settings, feed_id)
-    ]  # fmt: skip
-    rows(headings, found, json_)
+    fields = ("delivery_id", "feed_id", "file_name", "state", "reason")
+    counts = ("rows", "accepted", "quarantined", "inserted", "updated", "deleted")
+    found = [[getattr(outcome, name) for name in fields + counts] for outcome in outcomes(settings, feed_id)]
+    rows(fields + counts, found, json_)

@@ -32,7 +32,9 @@ def moment(text: str | None, zone: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is neither a date (2021-12-31) nor an instant (2021-12-31T09:00Z)") from None
+        raise click.BadParameter(
+            f"{text!r} is neither a date (2021-12-31) nor an instant (2021-12-31T09:00Z)"
+        ) from None
     if len(text) == 10:
         from datetime import timedelta
 
@@ -59,7 +61,10 @@ def ingest(settings: Settings, feed_id: str, files: tuple[Path, ...], known_at: 
     found = fetch(settings, feed_id, list(files) or None, moment(known_at, feed.spec.zone.key), say)
     result = drain(settings, feed_id, say)
     if json_:
-        fields = ("delivery_id", "file_name", "state", "reason", "message", "rows", "accepted", "quarantined", "inserted", "updated", "deleted", "unchanged")  # fmt: skip
+        fields = (
+            "delivery_id", "file_name", "state", "reason", "message", "rows", "accepted", "quarantined", "inserted",
+            "updated", "deleted", "unchanged",
+        )  # fmt: skip
         rows(fields, [[getattr(o, name) for name in fields] for o in result.deliveries], True)
     elif not result.deliveries:
         click.echo(f"{feed_id}: nothing new ({found.seen} files seen, all taken in before).")

@@ -17,7 +17,10 @@ def rows(headings: Sequence[str], values: Iterable[Sequence[Any]], json_: bool) 
         click.echo(json.dumps([dict(zip(headings, row, strict=True)) for row in values], default=str, indent=1))
         return
     text = [[_shown(value) for value in row] for row in values]
-    widths = [max(len(heading), *(len(row[i]) for row in text), 0) if text else len(heading) for i, heading in enumerate(headings)]
+    widths = [
+        max(len(heading), *(len(row[i]) for row in text), 0) if text else len(heading)
+        for i, heading in enumerate(headings)
+    ]
     click.echo("  ".join(heading.ljust(width) for heading, width in zip(headings, widths, strict=True)).rstrip())
     for row in text:
         click.echo("  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip())

@@ -20,7 +20,7 @@ MAX_RATIO = 200
 
 
 def prepare_text(path: Path, scratch: Path, encoding: str, compression: str) -> Path:
-    """A UTF-8 file without byte-order mark trouble: ``path`` itself where it already is one, else a copy in ``scratch``.
+    """A file in UTF-8: ``path`` itself where it already is one, else a copy in ``scratch``.
 
     Raises:
         RefusedInput: ``empty_file`` or ``unreadable`` (with the byte position).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -146,7 +146,13 @@ def load_contract(path: Path, block: _Block) -> Contract:
 
 
 def load_contracts(folder: Path) -> dict[str, Contract]:
-    """Every record contract in ``expectations/``, by kind."""
+    """Every record contract in ``expectations/``, by kind; read anew when a file changed."""
+    files = sorted([*folder.glob("*.yml"), *folder.glob("blocks/*.yml")])
+    return dict(_load_contracts(folder, tuple((file, file.stat().st_mtime_ns) for file in files)))
+
+
+@lru_cache(maxsize=4)
+def _load_contracts(folder: Path, versions: tuple[tuple[Path, int], ...]) -> dict[str, Contract]:
     block_file = folder / "blocks" / "person.yml"
     try:
         block = _Block.model_validate(read_yaml(block_file))

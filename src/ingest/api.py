@@ -17,6 +17,7 @@ from connectors.registry import make_connector
 from feeds.catalogue import LoadedFeed, load_feed
 from ingest import tables as t
 from ingest.errors import HeldBatch
+from ingest.files import remove_strays
 from ingest.history import fold, reparse
 from ingest.landing import Arrival, known_at_from_name, record, store, taken
 from ingest.ledger import engine, lease
@@ -83,12 +84,12 @@ def fetch(
     """
     feed = load_feed(settings, feed_id)
     connector = LocalFiles(tuple(files)) if files is not None else connector_of(settings, feed)
-    cursor = _cursor(settings, feed_id)
+    known = taken(settings, feed_id)
     seen, landed = 0, []
-    for item in connector.poll(cursor):
+    for item in connector.poll(_cursor(settings, feed_id)):
         seen += 1
         arrival = _arrival(feed, item, known_at)
-        if taken(settings, arrival) is not None:
+        if arrival.identity in known:
             continue
         with connector.open(item) as source:
             sha256, size = store(settings, source)
@@ -155,6 +156,7 @@ def drain(settings: Settings, feed_id: str, on_event: Progress | None = None) ->
     result = DrainResult(feed_id)
     changed = 0
     with lease(settings, feed_id) as token:
+        remove_strays(settings.home)
         write_waiting(settings, feed)
         for row in waiting(settings, feed_id):
             outcome = process(settings, feed, row, token)
@@ -236,8 +238,6 @@ def _to_change_set(settings: Settings, row: Any) -> ChangeSet:
         row.change_set_id, row.feed_id, jurisdiction, row.delivery_id, row.generation, row.known_at, row.load_seq,
         files, row.counts,
     )  # fmt: skip
-
-
 
 
 # Re-exported so that callers need one module.

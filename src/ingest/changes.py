@@ -48,7 +48,7 @@ def derive(settings: Settings, feed: LoadedFeed, parsed: Parsed, before: FeedSta
     mark = hashlib.sha256(f"{parsed.folder.name}\0{before.digest()}".encode()).hexdigest()[:16]
     target = settings.home / "lake" / "changes" / feed.spec.feed_id / parsed.folder.parent.name / mark
     if not target.is_dir():
-        with whole_folder(target) as scratch, workspace(settings, scratch) as connection:
+        with whole_folder(settings.home, target) as scratch, workspace(settings, scratch) as connection:
             define_keyed(connection, pseudonym_key(settings))
             _derive_into(settings, feed, parsed, before, connection, scratch, target)
         reached("changes.written")
@@ -218,7 +218,8 @@ def _write_changes(
                     case when op <> 'delete' then content end as content_hash
                 from outcome where op is not null
                 union all
-                select flag, record_key, key_text, null, null, {literal(basis)}, null from outcome where flag is not null
+                select flag, record_key, key_text, null, null, {literal(basis)}, null
+                from outcome where flag is not null
             ) as changed
             left join read_parquet({literal(str(parsed.records(record.kind)))}) as r
                 on r.row_number = changed.row_number and r.record_no = changed.record_no

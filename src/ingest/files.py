@@ -1,13 +1,38 @@
-"""Writing files so that a kill at any moment leaves the old state or the new one, never half of it."""
+"""Writing files so that a kill at any moment leaves the old state or the new one, never half of it.
+
+Everything is written in ``<home>/scratch`` first, under a name that tells whose it is, and renamed into place.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+def process_name(pid: int | None = None) -> str:
+    """A process of this machine as ``host:pid:start``: a pid alone may be used again."""
+    number = os.getpid() if pid is None else pid
+    return f"{socket.gethostname()}:{number}:{_started(number)}"
+
+
+def is_dead(name: str) -> bool:
+    """True when that process ran on this machine and is gone."""
+    host, pid, started = name.rsplit(":", 2)
+    return host == socket.gethostname() and _started(int(pid)) != started
+
+
+def _started(pid: int) -> str:
+    """Start time of a process in clock ticks since boot, or "" where it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]
 
 
 def fsync_folder(folder: Path) -> None:
@@ -19,19 +44,26 @@ def fsync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def scratch_path(home: Path) -> Path:
+    """A fresh name in the scratch folder of an installation."""
+    folder = home / "scratch"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / f"{process_name()}:{uuid.uuid4().hex[:12]}"
+
+
 @contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
+def whole_folder(home: Path, target: Path) -> Iterator[Path]:
     """A temporary folder that becomes ``target`` in one rename when the block ends well.
 
     If ``target`` exists by then (another attempt was faster), the new one is thrown away: both hold the same.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.tmp")
+    scratch = scratch_path(home)
     scratch.mkdir(mode=0o700)
     try:
         yield scratch
+        target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.rename(scratch, target)
+            scratch.rename(target)
         except OSError:
             if not target.is_dir():
                 raise
@@ -40,23 +72,25 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(home: Path, path: Path, data: bytes) -> None:
     """Write a small file in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    scratch = scratch_path(home)
     with scratch.open("wb") as handle:
         os.fchmod(handle.fileno(), 0o600)
         handle.write(data)
         handle.flush()
         os.fsync(handle.fileno())
-    os.replace(scratch, path)
+    scratch.replace(path)
     fsync_folder(path.parent)
 
 
-def remove_strays(folder: Path) -> int:
-    """Remove temporary files and folders that a killed process left behind; how many there were."""
+def remove_strays(home: Path) -> int:
+    """Remove what killed processes left in the scratch folder; how many things there were."""
     count = 0
-    for stray in folder.glob(".*.tmp") if folder.is_dir() else ():
-        shutil.rmtree(stray) if stray.is_dir() else stray.unlink(missing_ok=True)
-        count += 1
+    folder = home / "scratch"
+    for stray in folder.iterdir() if folder.is_dir() else ():
+        if is_dead(stray.name.rsplit(":", 1)[0]):
+            shutil.rmtree(stray) if stray.is_dir() else stray.unlink(missing_ok=True)
+            count += 1
     return count

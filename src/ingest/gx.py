@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import great_expectations as gx_types
 
 
-class _Dialect(str, enum.Enum):
+class _Dialect(enum.StrEnum):
     """Great Expectations asks its dialects for ``.value``."""
 
     DUCKDB = "duckdb"
@@ -90,8 +90,8 @@ def _result(rule: Rule, result: Any) -> dict[str, Any]:
         "rule": rule.name,
         "severity": rule.severity,
         "success": bool(result.success),
-        "element_count": int(result.result["element_count"]),
-        "unexpected_count": int(result.result["unexpected_count"]),
+        "element_count": int(result.result["element_count"] or 0),
+        "unexpected_count": int(result.result["unexpected_count"] or 0),
     }
 
 
@@ -108,4 +108,3 @@ def session() -> _Session:
 def validate(query: str, rules: list[Rule]) -> list[dict[str, Any]]:
     """Great Expectations' verdict on the rows of a DuckDB query over files: one entry per rule, in order."""
     return session().validate(query, rules)
-

@@ -106,7 +106,9 @@ def _steps(
         rows = connection.execute(query).all()
     for row in rows:
         if row.delivery_id not in steps and row.delivery_id != leaving:
-            steps[row.delivery_id] = Step(row.delivery_id, row.known_at, load_parsed(settings.home / row.files["parsed"]))
+            steps[row.delivery_id] = Step(
+                row.delivery_id, row.known_at, load_parsed(settings.home / row.files["parsed"])
+            )
     return sorted(steps.values(), key=lambda step: step.known_at)
 
 

@@ -74,7 +74,9 @@ def quarantined(settings: Settings, delivery_id: str) -> list[QuarantineRow]:
     rows = duckdb.execute(
         "select record_kind, row_number, record_no, rules, row_text from read_parquet(?) order by 2, 1, 3", [str(file)]
     ).fetchall()
-    return [QuarantineRow(delivery_id, k, n, p, tuple(r), json.loads(text) if text else None) for k, n, p, r, text in rows]
+    return [
+        QuarantineRow(delivery_id, k, n, p, tuple(r), json.loads(text) if text else None) for k, n, p, r, text in rows
+    ]
 
 
 def _quarantine_file(settings: Settings, delivery_id: str) -> Path | None:
@@ -83,7 +85,7 @@ def _quarantine_file(settings: Settings, delivery_id: str) -> Path | None:
         files = connection.execute(active).scalar()
         row = connection.execute(sa.select(t.delivery).where(t.delivery.c.delivery_id == delivery_id)).one()
     if files is not None:
-        return settings.home / files["parsed"] / "quarantine.parquet"
+        return settings.home / str(files["parsed"]) / "quarantine.parquet"
     found = sorted((settings.home / "lake" / "records" / row.feed_id / delivery_id).glob("*/quarantine.parquet"))
     return found[-1] if found else None
 
@@ -120,5 +122,3 @@ def current_records(
         order by record_key""")
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-
-

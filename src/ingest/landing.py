@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,8 +17,8 @@ from connectors.base import Item
 from feeds.spec import FeedSpec
 from ingest import tables as t
 from ingest.errors import HeldBatch
-from ingest.files import fsync_folder, write_whole
-from ingest.ledger import transaction
+from ingest.files import fsync_folder, scratch_path, write_whole
+from ingest.ledger import engine, transaction
 from ingest.points import reached
 from settings import Settings
 
@@ -77,8 +76,8 @@ def end_of_day(day: date, spec: FeedSpec) -> datetime:
 
 def store(settings: Settings, source: BinaryIO) -> tuple[str, int]:
     """Stream bytes into landing once, hashing while writing; ``(sha256, size)``."""
-    incoming = settings.private_dir(settings.home / "landing" / "incoming")
-    scratch = incoming / f"{uuid.uuid4().hex}.tmp"
+    settings.private_dir(settings.home / "landing")
+    scratch = scratch_path(settings.home)
     digest, size = hashlib.sha256(), 0
     try:
         with scratch.open("wb") as out:
@@ -91,22 +90,19 @@ def store(settings: Settings, source: BinaryIO) -> tuple[str, int]:
             os.fsync(out.fileno())
         reached("landing.written")
         target = content_path(settings, digest.hexdigest())
-        settings.private_dir(settings.home / "landing")
         settings.private_dir(target.parent)
-        os.replace(scratch, target)
+        scratch.replace(target)
         fsync_folder(target.parent)
     finally:
         scratch.unlink(missing_ok=True)
     return digest.hexdigest(), size
 
 
-def taken(settings: Settings, arrival: Arrival) -> str | None:
-    """The delivery id of an arrival that landed already."""
-    with transaction(settings) as connection:
-        found = sa.select(t.delivery.c.delivery_id).where(
-            t.delivery.c.feed_id == arrival.feed_id, t.delivery.c.identity == arrival.identity
-        )
-        return connection.execute(found).scalar()
+def taken(settings: Settings, feed_id: str) -> set[str]:
+    """Identities of all arrivals of a feed that landed already."""
+    with engine(settings).connect() as connection:
+        found = sa.select(t.delivery.c.identity).where(t.delivery.c.feed_id == feed_id)
+        return set(connection.execute(found).scalars())
 
 
 def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor: dict[str, object]) -> str:
@@ -130,8 +126,8 @@ def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor:
         connection.execute(
             t.delivery.insert().values(
                 delivery_id=delivery_id, feed_id=arrival.feed_id, identity=arrival.identity, sha256=sha256,
-                location=arrival.item.location, file_name=arrival.item.name, known_at=known_at, known_from=arrival.known_from, landed_at=now,
-                state="landed", released=False,
+                location=arrival.item.location, file_name=arrival.item.name, known_at=known_at,
+                known_from=arrival.known_from, landed_at=now, state="landed", released=False,
             )
         )  # fmt: skip
         if cursor:
@@ -164,4 +160,4 @@ def _write_manifest(settings: Settings, arrival: Arrival, sha256: str, size: int
         "known_at": arrival.known_at.isoformat() if arrival.known_at else None,
         "landed_at": now.isoformat(),
     }
-    write_whole(path, json.dumps(manifest, indent=1, sort_keys=True).encode())
+    write_whole(settings.home, path, json.dumps(manifest, indent=1, sort_keys=True).encode())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 
 from ingest import tables as t
 from ingest.errors import LeaseLost
+from ingest.files import is_dead, process_name
 from settings import Settings
 
 #: The newest migration in ``migrations/versions``; a test compares it with Alembic's own head.
@@ -33,7 +33,7 @@ def _engine(url: str, pid: int) -> sa.Engine:
         return sa.create_engine(url, pool_pre_ping=True)
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.chmod(path.parent, 0o700)
+    path.parent.chmod(0o700)
     engine = sa.create_engine(url, connect_args={"timeout": 120}, poolclass=sa.pool.NullPool)
 
     @sa.event.listens_for(engine, "connect")
@@ -95,27 +95,6 @@ def _upgrade(connection: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
-def holder_name() -> str:
-    """This process, so that a lease left by a killed one can be told from a live one."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
-
-
-def _started(pid: int) -> str:
-    """Start time of a process in clock ticks since boot, or "" where it is gone (a pid may be used again)."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return ""
-    return stat.rpartition(")")[2].split()[19]
-
-
-def _is_dead(holder: str | None) -> bool:
-    if holder is None:
-        return True
-    host, pid, started = holder.rsplit(":", 2)
-    return host == socket.gethostname() and _started(int(pid)) != started
-
-
 @contextmanager
 def lease(settings: Settings, feed_id: str) -> Iterator[int]:
     """Work on a feed alone; yields the fencing token that every later write presents.
@@ -136,10 +115,10 @@ def _take(settings: Settings, feed_id: str) -> int:
     now = settings.now()
     with transaction(settings) as connection:
         row = connection.execute(sa.select(t.lease).where(t.lease.c.feed_id == feed_id).with_for_update()).first()
-        if row is not None and not _is_dead(row.holder) and row.expires_at > now:
+        if row is not None and row.holder is not None and not is_dead(row.holder) and row.expires_at > now:
             raise LeaseBusy("feed_busy", f"{feed_id} is being worked on by {row.holder}; try again when it is done.")
         token = row.token + 1 if row is not None else 1
-        values = {"token": token, "holder": holder_name(), "expires_at": now + _LEASE_TIME}
+        values = {"token": token, "holder": process_name(), "expires_at": now + _LEASE_TIME}
         if row is None:
             connection.execute(t.lease.insert().values(feed_id=feed_id, **values))
         else:

@@ -116,7 +116,7 @@ def _parsed(text: str, mapped: ColumnMap, column: ColumnSpec) -> str:
     if kind in ("decimal", "latitude", "longitude"):
         plain = f"replace(replace({text}, '.', ''), ',', '.')" if mapped.decimal == "," else text
         number = f"case when regexp_matches({plain}, '{_DECIMAL}') then try_cast({plain} as double) end"
-        # Two steps: publishers themselves round to 8 digits, and rounding their figure must equal rounding the longer one.
+        # Two steps: publishers round to 8 digits themselves; rounding theirs must equal rounding the longer figure.
         digits = mapped.decimals if mapped.decimals is not None else COORDINATE_DECIMALS
         return number if kind == "decimal" else f"round(round({number}, 8), {digits})"
     if kind == "boolean":

@@ -97,7 +97,7 @@ def parse(settings: Settings, request: Request) -> Parsed:
     folder = settings.home / "lake" / "records" / request.feed.spec.feed_id / request.delivery_id
     target = folder / request.fingerprint()
     if not target.is_dir():
-        with whole_folder(target) as scratch, workspace(settings, scratch) as connection:
+        with whole_folder(settings.home, target) as scratch, workspace(settings, scratch) as connection:
             _parse_into(settings, request, connection, scratch)
         reached("parse.stored")
     return load_parsed(target)
@@ -117,7 +117,7 @@ def workspace(settings: Settings, scratch: Path) -> Iterator[duckdb.DuckDBPyConn
     import duckdb
 
     file = scratch / "work.duckdb"
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": settings.ingest_memory,
         "threads": settings.threads,
         "temp_directory": str(scratch / "spill"),
@@ -177,8 +177,7 @@ def _window(
     if column is None:
         return None
     files = [literal(str(folder / f"{record.kind}.parquet")) for record in layout.records]
-    query = f"select min({ident(column)})::varchar, max({ident(column)})::varchar from read_parquet([{', '.join(files)}], union_by_name=true)"
+    bounds = f"min({ident(column)})::varchar, max({ident(column)})::varchar"
+    query = f"select {bounds} from read_parquet([{', '.join(files)}], union_by_name=true)"
     low, high = connection.execute(query).fetchall()[0]
     return (low, high) if low is not None else None
-
-

@@ -106,18 +106,20 @@ def _write(
     }
     folder = receipt_folder(settings, feed.spec.feed_id, outcome.delivery_id)
     settings.private_dir(settings.home / "outbox")
-    write_whole(folder / "receipt.json", json.dumps(receipt, indent=1, sort_keys=True, default=str).encode())
-    write_whole(folder / "rejected.csv", _csv(masked).encode())
+    write_whole(
+        settings.home, folder / "receipt.json", json.dumps(receipt, indent=1, sort_keys=True, default=str).encode()
+    )
+    write_whole(settings.home, folder / "rejected.csv", _csv(masked).encode())
     from ingest.receipt_page import page
 
-    write_whole(folder / "receipt.html", page(feed, receipt).encode())
+    write_whole(settings.home, folder / "receipt.html", page(feed, receipt).encode())
 
 
 def _uncertain(feed: LoadedFeed, summary: dict[str, Any]) -> int:
     """Rows without a readable key: a record may look deleted because of them."""
     if feed.spec.delivery.mode == "append":
         return 0
-    return int(summary.get("bad_rows", 0)) + sum(k["key_missing"] for k in summary.get("kinds", {}).values())
+    return int(summary.get("bad_rows", 0) + sum(k["key_missing"] for k in summary.get("kinds", {}).values()))
 
 
 def _masked(feed: LoadedFeed, problem: Problem) -> Problem:

@@ -76,7 +76,9 @@ def _row(settings: Settings, delivery_id: str) -> Any:
     with engine(settings).connect() as connection:
         row = connection.execute(sa.select(t.delivery).where(t.delivery.c.delivery_id == delivery_id)).first()
     if row is None:
-        raise UnknownDelivery("unknown_delivery", f"There is no delivery {delivery_id!r}; `nnsc feeds deliveries` lists them.")
+        raise UnknownDelivery(
+            "unknown_delivery", f"There is no delivery {delivery_id!r}; `nnsc feeds deliveries` lists them."
+        )
     return row
 
 

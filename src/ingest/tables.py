@@ -51,7 +51,9 @@ delivery = sa.Table(
     sa.Column("released", sa.Boolean, nullable=False, default=False),
     sa.Column("decided_at", UtcDateTime, comment="When it last reached a state other than landed."),
     sa.Column("summary", sa.JSON, comment="Counts of the attempt that led to the state."),
-    sa.Column("receipted", sa.Boolean, nullable=False, default=False, comment="The receipt of its state lies in the outbox."),
+    sa.Column(
+        "receipted", sa.Boolean, nullable=False, default=False, comment="The receipt of its state lies in the outbox."
+    ),
     sa.UniqueConstraint("feed_id", "identity", name="uq_delivery_identity"),
     sa.UniqueConstraint("feed_id", "known_at", name="uq_delivery_known_at"),
     sa.Index("ix_delivery_state", "feed_id", "state", "known_at"),

@@ -168,7 +168,9 @@ def test_a_changed_date_format_is_not_a_correction(loaded: Settings) -> None:
 def history(settings: Settings, feed_id: str) -> list[tuple[object, ...]]:
     """Every known-at with its records, keys included: what must not depend on the order of arrival."""
     found: list[tuple[object, ...]] = []
-    for change_set in sorted((s for s in active_change_sets(settings) if s.feed_id == feed_id), key=lambda s: s.known_at):
+    for change_set in sorted(
+        (s for s in active_change_sets(settings) if s.feed_id == feed_id), key=lambda s: s.known_at
+    ):
         for kind in ("shooting_victim", "shooting_incident"):
             records = current_records(settings, feed_id, kind, change_set.known_at)
             found.append((change_set.known_at, kind, change_set.counts[kind], records))

@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+<<<<<<< HEAD
+=======
+
+from settings import Settings
+>>>>>>> main
 from support.warehouse_world import (
     ARRESTS,
     PROJECT,
@@ -18,8 +23,11 @@ from support.warehouse_world import (
     fold,
     shooting,
 )
+<<<<<<< HEAD
 
 from settings import Settings
+=======
+>>>>>>> main
 from warehouse import api
 from warehouse.engine import engine_for
 from warehouse.transform import run_dbt

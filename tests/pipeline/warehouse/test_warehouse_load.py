@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 import yaml
+<<<<<<< HEAD
+=======
+
+>>>>>>> main
 from support.warehouse_world import (
     ARRESTS,
     SHOOTINGS,
@@ -21,7 +25,10 @@ from support.warehouse_world import (
     first_deliveries,
     shooting,
 )
+<<<<<<< HEAD
 
+=======
+>>>>>>> main
 from warehouse import api
 from warehouse.engine import engine_for
 from warehouse.errors import LoadError, WarehouseError

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.warehouse_world import SHOOTINGS, VICTIMS_ONLY, World, shooting
 
+from support.warehouse_world import SHOOTINGS, VICTIMS_ONLY, World, shooting
 from warehouse import api
 from warehouse.errors import NoPublication, PublishError, QueryError, TransformError
 from warehouse.publish import publication_path, publish
