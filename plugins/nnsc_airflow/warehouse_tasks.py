@@ -19,9 +19,9 @@ class LoadWarehouse(BaseOperator):
         from warehouse import api
 
         settings = load_settings()
-        if api.is_settled(settings):
-            raise AirflowSkipException("The publication already shows every change set.")
         result = api.load(settings, on_event=self.log.info)
+        if api.stands(settings, result.load_id):
+            raise AirflowSkipException("The publication already shows every change set.")
         self.log.info("%s change sets loaded, %s removed, %s rows", result.loaded, result.removed, result.rows)
         return {"loaded": result.loaded, "removed": result.removed}
 

@@ -101,6 +101,12 @@ def build(
     return BuildResult(loaded, transformed, published)
 
 
+def stands(settings: Settings, load_id: int) -> bool:
+    """True when the publication shows that load, built and tested with today's dbt project: nothing is left to do."""
+    run_id = _settled_run(settings, load_id)
+    return run_id is not None and publishing.standing(settings, run_id) is not None
+
+
 def query(settings: Settings, sql: str) -> QueryResult:
     """Ask the publication (never the warehouse); works while a build runs.
 

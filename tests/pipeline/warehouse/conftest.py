@@ -6,15 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-<<<<<<< HEAD
-from support.warehouse_world import PROJECT, World, first_deliveries, make_world
-
-from settings import Settings
-=======
 
 from settings import Settings
 from support.warehouse_world import PROJECT, World, first_deliveries, make_world
->>>>>>> main
 from warehouse import api
 
 

@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-<<<<<<< HEAD
-=======
 
 from settings import Settings
->>>>>>> main
 from support.warehouse_world import (
     ARRESTS,
     PROJECT,
@@ -23,11 +20,6 @@ from support.warehouse_world import (
     fold,
     shooting,
 )
-<<<<<<< HEAD
-
-from settings import Settings
-=======
->>>>>>> main
 from warehouse import api
 from warehouse.engine import engine_for
 from warehouse.transform import run_dbt

@@ -12,10 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-<<<<<<< HEAD
-=======
 
->>>>>>> main
 from support.warehouse_world import (
     ARRESTS,
     SHOOTINGS,
@@ -25,10 +22,6 @@ from support.warehouse_world import (
     first_deliveries,
     shooting,
 )
-<<<<<<< HEAD
-
-=======
->>>>>>> main
 from warehouse import api
 from warehouse.engine import engine_for
 from warehouse.errors import LoadError, WarehouseError
