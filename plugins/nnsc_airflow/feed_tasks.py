@@ -74,7 +74,9 @@ class FeedVerdict(BaseOperator):
         outcomes: list[dict[str, Any]] = context["ti"].xcom_pull(task_ids=self.ingest_task_id) or []
         for outcome in outcomes:
             if outcome["state"] == "held":
-                self.log.warning("%(file)s is held (%(reason)s): %(message)s Decide it in the DAG stewardship.", outcome)
+                self.log.warning(
+                    "%(file)s is held (%(reason)s): %(message)s Decide it in the DAG stewardship.", outcome
+                )
         refused = [outcome for outcome in outcomes if outcome["state"] == "refused"]
         if refused:
             told = "; ".join(f"{outcome['file']} ({outcome['reason']}): {outcome['message']}" for outcome in refused)

@@ -88,7 +88,9 @@ def read_feed_file(path: Path, zones: dict[str, str] | None = None) -> FeedFile:
             freshness={key: str(value) for key, value in (raw.get("freshness") or {}).items()},
         )
     except KeyError as error:
-        raise FeedFileError(f"{path}: the key {error} is missing. `nnsc feeds check` tells all that is wrong.") from None
+        raise FeedFileError(
+            f"{path}: the key {error} is missing. `nnsc feeds check` tells all that is wrong."
+        ) from None
     except (TypeError, AttributeError, ValueError) as error:
         if isinstance(error, FeedFileError):
             raise

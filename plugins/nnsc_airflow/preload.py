@@ -8,7 +8,16 @@ from __future__ import annotations
 import importlib
 import logging
 
-_SLOW = ("pandas", "duckdb", "great_expectations", "ingest.api", "ingest.gx", "warehouse.api", "dbt.cli.main", "dbt.adapters.duckdb")
+_SLOW = (
+    "pandas",
+    "duckdb",
+    "great_expectations",
+    "ingest.api",
+    "ingest.gx",
+    "warehouse.api",
+    "dbt.cli.main",
+    "dbt.adapters.duckdb",
+)
 
 
 def preload() -> None:

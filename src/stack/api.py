@@ -91,7 +91,9 @@ def _checked(port: int) -> int:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise StackError(f"Port {port} of 127.0.0.1 cannot be used ({error.strerror}). Try: nnsc up --port 8081") from error
+            raise StackError(
+                f"Port {port} of 127.0.0.1 cannot be used ({error.strerror}). Try: nnsc up --port 8081"
+            ) from error
     return port
 
 

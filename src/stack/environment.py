@@ -23,7 +23,9 @@ def airflow_home(settings: Settings) -> Path:
 def platform_environment(settings: Settings) -> dict[str, str]:
     """The same settings for a child process, as NNSC_ variables."""
     values = settings.model_dump(exclude_none=True)
-    return {f"NNSC_{name.upper()}": value.isoformat() if name == "clock" else str(value) for name, value in values.items()}
+    return {
+        f"NNSC_{name.upper()}": value.isoformat() if name == "clock" else str(value) for name, value in values.items()
+    }
 
 
 def python_path(settings: Settings) -> str:
@@ -63,4 +65,10 @@ def airflow_environment(settings: Settings, port: int) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    return {**kept, **platform_environment(settings), **core, "PYTHONPATH": python_path(settings), "PYTHONUNBUFFERED": "1"}
+    return {
+        **kept,
+        **platform_environment(settings),
+        **core,
+        "PYTHONPATH": python_path(settings),
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -81,7 +81,11 @@ def members(running: Running) -> list[psutil.Process]:
     for process in psutil.process_iter():
         try:
             same_session = os.getsid(process.pid) == running.pid
-            if same_session and process.status() != psutil.STATUS_ZOMBIE and process.create_time() > running.created - 2:
+            if (
+                same_session
+                and process.status() != psutil.STATUS_ZOMBIE
+                and process.create_time() > running.created - 2
+            ):
                 found.append(process)
         except (psutil.Error, ProcessLookupError, PermissionError):
             continue  # ended meanwhile, or not ours

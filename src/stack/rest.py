@@ -22,7 +22,9 @@ class Rest:
     def __enter__(self) -> Rest:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._http.close()
 
     def health(self) -> dict[str, str]:
@@ -35,8 +37,8 @@ class Rest:
             return {}
         return {name: str(part["status"]) for name, part in answer.json().items()}
 
-    def call(self, method: str, path: str, **kwargs: Any) -> Any:
-        """One request; returns the decoded answer.
+    def call(self, method: str, path: str, allowed: tuple[int, ...] = (), **kwargs: Any) -> Any:
+        """One request; returns the decoded answer, also with a status in ``allowed``.
 
         Raises:
             StackError: Airflow refused it or did not answer.
@@ -44,8 +46,10 @@ class Rest:
         try:
             answer = self._http.request(method, path, **kwargs)
         except self._errors as error:
-            raise StackError(f"Airflow does not answer {method} {path}: {error}. See the logs under airflow/.") from error
-        if answer.status_code >= 400:
+            raise StackError(
+                f"Airflow does not answer {method} {path}: {error}. See the logs under airflow/."
+            ) from error
+        if answer.status_code >= 400 and answer.status_code not in allowed:
             raise StackError(f"Airflow refused {method} {path} with {answer.status_code}: {answer.text[:500]}")
         return answer.json() if answer.content else None
 
@@ -84,3 +88,8 @@ class Rest:
     def task_instances(self, dag_id: str = "~", run_id: str = "~") -> list[dict[str, Any]]:
         """All task instances of a run, or of everything."""
         return list(self.all(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", "task_instances"))
+
+    def queued_events(self, dag_id: str) -> int:
+        """Asset events that wait to start a run of the DAG."""
+        answer = self.call("GET", f"/dags/{dag_id}/assets/queuedEvents", allowed=(404,))
+        return int(answer["total_entries"]) if answer and "total_entries" in answer else 0
