@@ -33,7 +33,7 @@ def feed_dag(feed: FeedFile, path: Path) -> DAG:
         description=feed.description,
         doc_md=feed_doc(feed, path),
         schedule=CronTriggerTimetable(feed.schedule, timezone=feed.timezone) if feed.schedule else None,
-        # No start_date: the first scheduled run is the next one; with a date in the past Airflow would start one at once.
+        # No start_date: with one in the past Airflow would start a run as soon as the DAG appears.
         catchup=False,
         max_active_runs=1,
         tags=["feed", feed.jurisdiction_id, *feed.kinds, *(["simulated"] if feed.simulated else [])],

@@ -16,6 +16,7 @@ _MODES = {
 def feed_doc(feed: FeedFile, path: Path) -> str:
     """Markdown: what the feed is, where files go, what the tasks do, what to do when one is red."""
     place = feed.connector.get("path") or feed.connector.get("url") or "see the feed file"
+    kind, pattern = feed.connector.get("kind"), feed.connector.get("pattern", "*")
     fresh = feed.freshness
     lines = [
         f"### {feed.description}",
@@ -23,7 +24,7 @@ def feed_doc(feed: FeedFile, path: Path) -> str:
         "",
         f"- Feed file: `jurisdictions/{path.parent.name}/{path.name}` (layouts: {', '.join(feed.layouts)})",
         f"- Emits: {', '.join(f'`{kind}`' for kind in feed.kinds)}",
-        f"- Files arrive by `{feed.connector.get('kind')}` in `{place}`, names like `{feed.connector.get('pattern', '*')}`"
+        f"- Files arrive by `{kind}` in `{place}`, names like `{pattern}`"
         " (a relative path lies in the installation's bucket root)",
         f"- Mode `{feed.mode}`: {_MODES.get(feed.mode, 'see the feed file')}",
         f"- Fresh: warns after {fresh.get('warn_after', 'never')}, late after {fresh.get('error_after', 'never')}",

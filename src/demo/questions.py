@@ -39,14 +39,14 @@ where jurisdiction_id = 'sim_us_ca_rivermouth' and month >= date '2025-01-01' an
 group by period
 order by period desc
 """,
-        "The simulator planted a change here (truth/intervention.json). Whether a change is an effect is another question.",
+        "The simulator planted a change here (truth/intervention.json); whether it is an effect is another question.",
     ),
     Question(
         "What did we know, and when? People shot from January to June 2025, as known on 1 July and as known now.",
         """
 with seen as (
-    select jurisdiction_id, is_fatal, known_from <= timestamp '2025-07-01' and known_to > timestamp '2025-07-01' as then_,
-           known_to = (select max(known_to) from core.fct_shooting_victim_history) as now_
+    select jurisdiction_id, is_fatal, known_to is null as now_,
+           known_from <= timestamp '2025-07-01' and (known_to > timestamp '2025-07-01' or known_to is null) as then_
     from core.fct_shooting_victim_history
     where occurred_at_local >= timestamp '2025-01-01' and occurred_at_local < timestamp '2025-07-01'
 )
