@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
@@ -155,6 +154,6 @@ def deliver(out: Path, buckets: Path, until: int | None = None) -> list[str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished = target.with_name(f".{target.name}.tmp")
         shutil.copyfile(source, unfinished)
-        os.replace(unfinished, target)
+        unfinished.replace(target)
         placed.append(str(target))
     return placed

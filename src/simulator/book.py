@@ -185,7 +185,9 @@ def settle(form: Form, current: dict[str, Slots], judged: dict[str, Judgement]) 
         after = {slot: rec for slot, rec in before.items() if slot not in gone} | new
         result.current[kind.kind] = after
         result.pending[kind.kind] = held_back & after.keys()
-        result.changes[kind.kind] = _changes_by_key(before, new, gone) if not ordinal else _changes(before, after, held_back)
+        result.changes[kind.kind] = (
+            _changes_by_key(before, new, gone) if not ordinal else _changes(before, after, held_back)
+        )
     return result
 
 

@@ -55,7 +55,12 @@ def _arrest_facts(rng: Random, agency: Agency, arrest: Arrest, number: int, case
         "person": arrest.person.person_id, "junk": f"{rng.randrange(900):03d}", "secret": f"{rng.randrange(10000):04d}",
     }  # fmt: skip
     for i, (text, code, statute, level) in enumerate(arrest.charges, start=1):
-        facts |= {f"charge_{i}": text, f"code_{i}": code or None, f"statute_{i}": statute or None, f"level_{i}": level or None}
+        facts |= {
+            f"charge_{i}": text,
+            f"code_{i}": code or None,
+            f"statute_{i}": statute or None,
+            f"level_{i}": level or None,
+        }
     facts["disposition_1"] = None if rng.random() < 0.7 else "Pending"
     return facts | describe(rng, arrest.person, arrest.at.date(), agency.habits)
 
@@ -86,7 +91,9 @@ def _lived(rng: Random, form: Form, entry: Entry) -> Entry:
     if rng.random() < _WITHDRAWN:
         entry.withdrawn = since + timedelta(days=rng.randrange(15, 70))
     if any(kind.mode == "latest" for kind in form.kinds):
-        entry.versions = [(day, f | {"updated": f"{day:%Y%m%d}{rng.randrange(8, 18):02d}1500"}) for day, f in entry.versions]
+        entry.versions = [
+            (day, f | {"updated": f"{day:%Y%m%d}{rng.randrange(8, 18):02d}1500"}) for day, f in entry.versions
+        ]
     return entry
 
 

@@ -95,7 +95,9 @@ class _Draw:
 def make_history(seed: int, population: Population, start: date, end: date) -> History:
     """All events in ``[start, end)``; the intervention begins in the middle."""
     middle = start + (end - start) / 2
-    history = History(Intervention(RIVERMOUTH, date(middle.year, middle.month, 1) if middle.month != start.month else middle))
+    history = History(
+        Intervention(RIVERMOUTH, date(middle.year, middle.month, 1) if middle.month != start.month else middle)
+    )
     for place in PLACES.values():
         rng = Random(f"{seed}/events/{place.jurisdiction_id}")
         maker = _Maker(rng, place, population, history.intervention)

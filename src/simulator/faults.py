@@ -53,7 +53,9 @@ def _columns_of(form: Form, fact: str) -> Iterable[tuple[Kind, str]]:
                 yield kind, column
 
 
-def _broken(form: Form, facts: Facts, fact: str, how: Literal["unparsed", "null", "outside"]) -> dict[str, frozenset[str]]:
+def _broken(
+    form: Form, facts: Facts, fact: str, how: Literal["unparsed", "null", "outside"]
+) -> dict[str, frozenset[str]]:
     """Rules that each kind present in the row breaks when a fact is unreadable, absent or out of bounds."""
     found: dict[str, set[str]] = {}
     for kind, column in _columns_of(form, fact):

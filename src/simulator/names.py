@@ -58,5 +58,9 @@ MONIKERS = (
     "Smoke Tiny Ace Lil_Man Ghost Red Blue Slim Duke Spider Flaco Chato Güero Oso Big_Mike Tank Snake Dre Ty Boogie "
     "Nine Rook Frosty Dutch Cuervo Gato Zurdo"
 ).split()
-STREETS_US = "Alder Birch Cedar Dogwood Elm Fulton Grand Harbor Ivy Jackson Keystone Laurel Main Norris Olive Pine".split()
-STREETS_MX = "Hidalgo Juárez Morelos Allende Zaragoza Madero Aldama Abasolo Obregón Reforma Insurgentes Guerrero".split()
+STREETS_US = (
+    "Alder Birch Cedar Dogwood Elm Fulton Grand Harbor Ivy Jackson Keystone Laurel Main Norris Olive Pine".split()
+)
+STREETS_MX = (
+    "Hidalgo Juárez Morelos Allende Zaragoza Madero Aldama Abasolo Obregón Reforma Insurgentes Guerrero".split()
+)

@@ -55,7 +55,8 @@ def plan(seed: int, feed_id: str, start: date, months: int) -> list[Planned]:
         days = sorted(rng.sample(range(2, 26), len(kinds)))
         found.append(Planned(feed_id, first, REGULAR))
         found += [
-            Planned(feed_id, first + timedelta(days=d), kind, kind == "late") for d, kind in zip(days, kinds, strict=True)
+            Planned(feed_id, first + timedelta(days=d), kind, kind == "late")
+            for d, kind in zip(days, kinds, strict=True)
         ]
     return found
 

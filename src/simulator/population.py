@@ -137,7 +137,12 @@ def _juniors(rng: Random, people: list[Person]) -> None:
         son.sex = father.sex
         son.birth = date(2004 - rng.randrange(6), rng.randrange(1, 13), rng.randrange(1, 29))
         father.birth = date(son.birth.year - rng.randrange(19, 34), rng.randrange(1, 13), rng.randrange(1, 29))
-        son.address, son.race, son.ethnicity, son.nickname = father.address, father.race, father.ethnicity, father.nickname
+        son.address, son.race, son.ethnicity, son.nickname = (
+            father.address,
+            father.race,
+            father.ethnicity,
+            father.nickname,
+        )
         father.suffix, son.suffix, son.parent = "Sr", "Jr", father.person_id
         father.risk, son.risk = father.risk + 1, son.risk + 2
 

@@ -8,7 +8,17 @@ from random import Random
 from typing import Any
 
 from simulator import faults as injector
-from simulator.book import MIN_ROW_RATIO, Judgement, Quarantined, SentRow, Slots, held_because, judge, quarantined, settle
+from simulator.book import (
+    MIN_ROW_RATIO,
+    Judgement,
+    Quarantined,
+    SentRow,
+    Slots,
+    held_because,
+    judge,
+    quarantined,
+    settle,
+)
 from simulator.desk import Desk, Draft
 from simulator.entries import corrected
 from simulator.forms import Form, Line, line, records
@@ -62,7 +72,9 @@ class Sender:
         made = getattr(self, f"_{planned.kind}", self._regular)(planned)
         if made is None:
             return
-        late = end_of_day(following, self.form) + timedelta(hours=6) if planned.overtaken and following else made.known_at
+        late = (
+            end_of_day(following, self.form) + timedelta(hours=6) if planned.overtaken and following else made.known_at
+        )
         made.arrival = late + timedelta(minutes=self.rng.randrange(20, 300))
         self.deliveries.append(made)
 
@@ -175,7 +187,9 @@ class Sender:
             fields = line(self.form, self.desk.layout, facts).cells
             lines.append(as_line(self.form, fields[:at] + fields[at + 1 :]))
         headings = self._headings()
-        return self._delivery(planned, to_bytes(self.form, headings[:at] + headings[at + 1 :], lines), "held", "missing_headings")
+        return self._delivery(
+            planned, to_bytes(self.form, headings[:at] + headings[at + 1 :], lines), "held", "missing_headings"
+        )
 
     def _wrong_layout(self, planned: Planned) -> Delivery:
         """The file of another feed altogether."""
@@ -227,4 +241,6 @@ class Sender:
                 row = replace(row, line=Line((), records(self.form, meant)), faults=(fault,))
             rows.append(row)
         lines = self.desk.write(rows, draft.harmless)
-        return self._judged(planned, to_bytes(self.form, self._headings(), lines), rows, judge(self.form, rows), draft.harmless)
+        return self._judged(
+            planned, to_bytes(self.form, self._headings(), lines), rows, judge(self.form, rows), draft.harmless
+        )

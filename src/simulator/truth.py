@@ -24,7 +24,9 @@ def instant(moment: datetime) -> str:
 def write_json(path: Path, value: Any) -> None:
     """One JSON file, the same bytes for the same value."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=_plain) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=_plain) + "\n", encoding="utf-8"
+    )
 
 
 def _plain(value: Any) -> str:

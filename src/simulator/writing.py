@@ -42,7 +42,9 @@ def with_dirt(rng: Random, form: Form, layout: str, shown: Facts, used: Counter[
     """The row's texts with blanks around, null markers, other case of flags or ``.0`` behind numbers."""
     clean = cells(form, layout, shown)
     label = rng.choice(("stray_blanks", "null_marker", "flag_case", "spreadsheet_number"))
-    changed = tuple(_dirty(label, form, column, shown, text) for column, text in zip(form.columns(layout), clean, strict=True))
+    changed = tuple(
+        _dirty(label, form, column, shown, text) for column, text in zip(form.columns(layout), clean, strict=True)
+    )
     if changed != clean:
         used[label] += 1
     return changed

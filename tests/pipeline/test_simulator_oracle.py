@@ -75,9 +75,7 @@ def check_current(settings: Settings, world: Path) -> None:
             columns = expected["columns"][1:]
             moments = [c for c in columns if c in ("occurred_at", "arrested_at")]
             records = current_records(settings, feed_id, kind)
-            got = Counter(
-                tuple(plain(r[f"{c}_local" if c in moments else c]) for c in columns) for r in records
-            )
+            got = Counter(tuple(plain(r[f"{c}_local" if c in moments else c]) for c in columns) for r in records)
             assert got == Counter(tuple(row[1:]) for row in expected["rows"]), f"{feed_id} {kind}"
             for record in records:
                 for column in moments:

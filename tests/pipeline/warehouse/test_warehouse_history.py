@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.warehouse_truth import fold
-from support.warehouse_world import ARRESTS, PROJECT, SHOOTINGS, VICTIMS_ONLY, ChangeSet, World, shooting
 
 from settings import Settings
+from support.warehouse_truth import fold
+from support.warehouse_world import ARRESTS, PROJECT, SHOOTINGS, VICTIMS_ONLY, ChangeSet, World, shooting
 from warehouse import api
 from warehouse.dbt_runner import run_dbt
 from warehouse.engine import engine_for

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from support.world import at, drop, rows, settings_in, write_feed
 
 from ingest.api import drain, fetch
 from settings import Settings
+from support.world import at, drop, rows, settings_in, write_feed
 from warehouse import api
 
 FIRST = rows("1,2024-01-05,30,,,North", "2,2024-01-06,,,,South", "3,2024-02-01,41,,,North")

@@ -9,9 +9,9 @@ import time
 from typing import Any
 
 import pytest
-from support.warehouse_world import ARRESTS, SHOOTINGS, World, shooting
 
 from settings import Settings
+from support.warehouse_world import ARRESTS, SHOOTINGS, World, shooting
 from warehouse import api
 from warehouse.engine import engine_for
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from support.warehouse_world import ARRESTS, SHOOTINGS, VICTIMS_ONLY, ChangeSet, World, first_deliveries, shooting
 
+from support.warehouse_world import ARRESTS, SHOOTINGS, VICTIMS_ONLY, ChangeSet, World, first_deliveries, shooting
 from warehouse import api
 from warehouse.engine import engine_for
 from warehouse.errors import LoadError, WarehouseError
