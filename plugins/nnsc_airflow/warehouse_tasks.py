@@ -1,0 +1,54 @@
+"""The tasks of the warehouse: load, transform, publish. They share a one-slot pool: DuckDB's file has one writer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowSkipException
+
+
+class LoadWarehouse(BaseOperator):
+    """Make raw hold exactly the active change sets; skips the rest of the run when the publication is up to date."""
+
+    ui_color = "#d9d3ea"
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Returns how many change sets were loaded and removed."""
+        from settings import load_settings
+        from warehouse import api
+
+        settings = load_settings()
+        result = api.load(settings, on_event=self.log.info)
+        if api.is_settled(settings):
+            raise AirflowSkipException("The publication already shows every change set.")
+        self.log.info("%s change sets loaded, %s removed, %s rows", result.loaded, result.removed, result.rows)
+        return {"loaded": result.loaded, "removed": result.removed}
+
+
+class TransformWarehouse(BaseOperator):
+    """Build and test the dbt models in one run of dbt."""
+
+    ui_color = "#ead3d3"
+
+    def execute(self, context: Context) -> None:
+        """Raises the warehouse's TransformError when a model or a test failed; the publication stays as it was."""
+        from settings import load_settings
+        from warehouse import api
+
+        api.transform(load_settings(), on_event=self.log.info)
+
+
+class PublishWarehouse(BaseOperator):
+    """Write the published file from the build whose tests passed, and swap it in."""
+
+    ui_color = "#d3eae6"
+
+    def execute(self, context: Context) -> dict[str, int]:
+        """Returns the rows of every published table."""
+        from settings import load_settings
+        from warehouse import api
+
+        result = api.publish(load_settings(), on_event=self.log.info)
+        self.log.info("published %s", result.path)
+        return {name: int(rows) for name, rows in result.tables.items()}

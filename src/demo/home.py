@@ -1,0 +1,43 @@
+"""The demo's own installation: a home under the caller's home, wiped at every start."""
+
+from __future__ import annotations
+
+import shutil
+
+from settings import Settings, load_settings
+from stack.api import down
+from stack.errors import StackError
+
+_MARK = ".nnsc-demo"
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """Settings of the demo: everything under ``<home>/demo``, whatever NNSC_ variables say about other places."""
+    home = settings.home / "demo"
+    return load_settings(
+        home=home,
+        project=settings.project,
+        jurisdictions=settings.project / "jurisdictions",
+        contracts=settings.project / "expectations",
+        buckets=home / "buckets",
+        published=home / "published",
+        work=home / "work",
+        warehouse=str(home / "warehouse" / "warehouse.duckdb"),
+        ledger_url=f"sqlite:///{home / 'ledger' / 'ledger.db'}",
+        clock=None,
+    )
+
+
+def wipe(settings: Settings) -> None:
+    """End what runs in the demo's home and empty it; a folder that no demo made is left alone.
+
+    Raises:
+        StackError: the folder holds something else.
+    """
+    home = settings.home
+    if home.exists() and not (home / _MARK).is_file() and any(home.iterdir()):
+        raise StackError(f"{home} was not made by the demo and is not empty. Move it, or choose another --home.")
+    down(settings)
+    shutil.rmtree(home, ignore_errors=False) if home.exists() else None
+    settings.private_dir(home)
+    (home / _MARK).touch()

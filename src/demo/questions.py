@@ -1,0 +1,62 @@
+"""Three questions that an analyst would ask, as SQL over the publication."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, its SQL, and what to keep in mind when reading the answer."""
+
+    text: str
+    sql: str
+    note: str
+
+
+QUESTIONS = (
+    Question(
+        "How concentrated is gun violence? The areas of each jurisdiction with the most people shot.",
+        """
+select jurisdiction_id, area_id, sum(victims) as victims, sum(fatal_victims) as killed,
+       round(100.0 * sum(victims) / sum(sum(victims)) over (partition by jurisdiction_id), 1) as percent_of_all
+from marts.mart_gvi__shootings_by_area_month
+where jurisdiction_id like 'sim_%'
+group by all
+qualify row_number() over (partition by jurisdiction_id order by victims desc, area_id) <= 2
+order by jurisdiction_id, victims desc, area_id
+""",
+        "Two of each jurisdiction's areas; percent of all people shot there.",
+    ),
+    Question(
+        "Did shootings in Rivermouth change after the intervention of 1 July 2025?",
+        """
+select case when month < date '2025-07-01' then 'before' else 'after' end as period,
+       count(distinct month) as months, sum(incidents) as incidents, sum(victims) as victims,
+       round(sum(incidents) / count(distinct month), 1) as incidents_per_month
+from marts.mart_gvi__shootings_by_area_month
+where jurisdiction_id = 'sim_us_ca_rivermouth' and month >= date '2025-01-01' and month < date '2026-01-01'
+group by period
+order by period desc
+""",
+        "The simulator planted a change here (truth/intervention.json); whether it is an effect is another question.",
+    ),
+    Question(
+        "What did we know, and when? People shot from January to June 2025, as known on 1 July and as known now.",
+        """
+with seen as (
+    select jurisdiction_id, is_fatal, known_to is null as now_,
+           known_from <= timestamp '2025-07-01' and (known_to > timestamp '2025-07-01' or known_to is null) as then_
+    from core.fct_shooting_victim_history
+    where occurred_at_local >= timestamp '2025-01-01' and occurred_at_local < timestamp '2025-07-01'
+)
+select jurisdiction_id, count(*) filter (then_) as known_on_1_july, count(*) filter (now_) as known_now,
+       count(*) filter (then_ and is_fatal) as killed_on_1_july, count(*) filter (now_ and is_fatal) as killed_now
+from seen
+where jurisdiction_id like 'sim_%'
+group by jurisdiction_id
+order by jurisdiction_id
+""",
+        "Late reports, withdrawn records, and victims who died later make the difference.",
+    ),
+)
