@@ -10,6 +10,7 @@ import logging
 from pathlib import Path
 
 from airflow.sdk import DAG, CronTriggerTimetable, get_parsing_context
+
 from nnsc_airflow.docs import feed_doc
 from nnsc_airflow.feed_tasks import FeedVerdict, FetchFeed, IngestFeed
 from nnsc_airflow.feedfiles import FeedFile, FeedFileError, feed_paths, path_of, read_feed_file

@@ -8,6 +8,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
+
 from nnsc_airflow import stewardship_tasks
 from nnsc_airflow.names import RETRIES, SHORT_TIMEOUT
 from nnsc_airflow.stewardship_tasks import LEAVE, REJECT, RELEASE, held_batches, question

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airflow.sdk import DAG
+
 from nnsc_airflow.names import CHANGE_SETS, POOL_WAREHOUSE, RETRIES, WAREHOUSE_TIMEOUT
 from nnsc_airflow.warehouse_tasks import LoadWarehouse, PublishWarehouse, TransformWarehouse
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
+
 from nnsc_airflow.errors import judged
 from nnsc_airflow.names import CHANGE_SETS, CHANGES
 

@@ -20,7 +20,7 @@ class LoadWarehouse(BaseOperator):
 
         settings = load_settings()
         result = api.load(settings, on_event=self.log.info)
-        if api.stands(settings, result.load_id):
+        if api.is_settled(settings):
             raise AirflowSkipException("The publication already shows every change set.")
         self.log.info("%s change sets loaded, %s removed, %s rows", result.loaded, result.removed, result.rows)
         return {"loaded": result.loaded, "removed": result.removed}

@@ -21,9 +21,8 @@ def build(settings: Settings) -> None:
     from warehouse.api import build as run
 
     result = run(settings, on_event=click.echo)
-    click.echo(
-        f"Published {sum(result.published.tables.values()):,} rows in {len(result.published.tables)} tables: {result.published.path}"
-    )
+    tables = result.published.tables
+    click.echo(f"Published {sum(tables.values()):,} rows in {len(tables)} tables: {result.published.path}")
 
 
 @click.command()

@@ -163,7 +163,7 @@ def layout_headings(layout: Layout) -> set[str]:
 
 def record_headings(record: RecordSpec) -> set[str]:
     """Headings of the file that one record kind is made from."""
-    used: set[str] = set(record.key.columns)
+    used: set[str] = {*record.key.columns, *(record.key.was or [])}
     if record.key.latest_by:
         used.add(record.key.latest_by)
     for mapped in record.supplied().values():

@@ -43,7 +43,7 @@ class ColumnSpec(_Strict):
     """True for names, numbers and addresses that point at a person or case: never outside restricted places."""
     audit_only: bool = False
     """True for race, ethnicity and their proxies: for disparity audits, never for targeting."""
-    reference: Literal["incident", "arrest"] | None = None
+    reference: Literal["incident", "arrest", "prison_incident", "probation_term"] | None = None
     """The entity whose agency identifier this is; the record then carries ``<reference>_key``."""
 
 

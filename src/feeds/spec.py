@@ -168,6 +168,8 @@ class KeySpec(_Strict):
     ordinal: bool = False
     latest_by: str | None = None
     collapse: bool = False
+    was: list[str] | None = Field(default=None, min_length=1)
+    """The columns that made the key before this layout changed it: records keep their identity over the change."""
 
     @model_validator(mode="after")
     def _one_way(self) -> KeySpec:

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from feeds.catalogue import LoadedFeed
 from feeds.spec import DeliverySpec, RecordSpec
+from ingest.errors import HeldBatch
 from ingest.files import whole_folder
+from ingest.mapping import key_signature
 from ingest.parse import Parsed, workspace
 from ingest.points import reached
 from ingest.secret import define_keyed, pseudonym_key
 from ingest.sqltext import ident, literal
-from ingest.state import FeedState, KindState, load_state, next_state
+from ingest.state import COLUMNS, FeedState, KindState, load_state, next_state
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -70,15 +72,67 @@ def _derive_into(
     states: dict[str, KindState] = dict(before.kinds)
     for record in layout.records:
         old = before.kinds.get(record.kind, KindState())
+        key = key_signature(record, feed.contracts[record.kind], record.key.columns)
+        rekeyed = _check_key(feed, record, old, key)
         _load_new(connection, feed, parsed, record)
         load_state(connection, settings.home, old)
+        if rekeyed:
+            _carry_over_keys(connection, parsed, record)
         (_pair_ordinal if record.key.ordinal else _pair_unique)(connection, feed.spec.delivery)
         _outcome(connection, feed, record, feed.spec.delivery, parsed.window)
         counts[record.kind] = _counts(connection, parsed, record.kind)
         _write_changes(connection, feed, parsed, record, scratch)
-        states[record.kind] = next_state(connection, old, scratch, target.relative_to(settings.home), record.kind)
+        states[record.kind] = next_state(
+            connection, old, scratch, target.relative_to(settings.home), record.kind, key, rekeyed
+        )
     result = {"counts": counts, "state": FeedState(states).to_json()}
     (scratch / "derived.json").write_text(json.dumps(result, sort_keys=True))
+
+
+def _check_key(feed: LoadedFeed, record: RecordSpec, old: KindState, key: str) -> bool:
+    """True when the layout made keys of something else than before and says of what they were made.
+
+    Raises:
+        HeldBatch: ``key_changed`` when it does not say so: all records would look deleted and new.
+    """
+    if not old.layers or old.key == key:
+        return False
+    was = key_signature(record, feed.contracts[record.kind], record.key.was) if record.key.was else None
+    if was != old.key:
+        raise HeldBatch(
+            "key_changed",
+            f"The key of {record.kind} was made of {old.key} and is now made of {key}; every record would look deleted "
+            f"and new. In jurisdictions/{feed.spec.feed_id}.yml, say under this layout's key what it was: `was: [...]`",
+        )
+    return True
+
+
+def _carry_over_keys(connection: duckdb.DuckDBPyConnection, parsed: Parsed, record: RecordSpec) -> None:
+    """Let ``old`` speak of the new keys: each old record goes to the one new key whose row names it.
+
+    Where several rows name an old record, equal content comes first; an old record that is not chosen stays under its
+    old key, which no row has any more.
+    """
+    source = f"read_parquet({literal(str(parsed.records(record.kind)))})"
+    connection.execute(f"""
+        create or replace temp table carried as
+        with named as (
+            select _was_hash as was_hash, _key_hash as key_hash, min(_content_hash) as content
+            from {source} where _was_hash is not null and _key_hash is not null group by 1, 2
+        ), chosen as (
+            select named.was_hash, named.key_hash from named join old on old.key_hash = named.was_hash
+            qualify row_number() over (
+                partition by was_hash order by content is distinct from old.accepted, named.key_hash) = 1
+        ), ranked as (
+            select old.*, chosen.key_hash as new_hash, row_number() over (
+                partition by chosen.key_hash, slot order by old.key_hash) as place
+            from old left join chosen on chosen.was_hash = old.key_hash
+        )
+        select * exclude (key_hash, new_hash, place),
+            case when new_hash is not null and place = 1 then new_hash else key_hash end as key_hash
+        from ranked""")
+    connection.execute("drop view old")
+    connection.execute(f"create temp view old as select {COLUMNS} from carried")
 
 
 def _load_new(connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, parsed: Parsed, record: RecordSpec) -> None:

@@ -39,10 +39,13 @@ def records_query(record: RecordSpec, contract: Contract, zone: ZoneInfo, source
     supplied = record.supplied()
     parsed = parsed_columns(record, contract)
     latest = ident(record.key.latest_by) if record.key.latest_by else "null::varchar"
-    inner = ["row_number", "record_no", f"{_key(record, contract)} as _key", f"{latest} as _latest"]
+    was = key_text(record, contract, record.key.was) if record.key.was else "null::varchar"
+    key = key_text(record, contract, record.key.columns)
+    inner = ["row_number", "record_no", f"{key} as _key", f"{was} as _was", f"{latest} as _latest"]
     inner += [f"{_typed(supplied.get(name), column)} as {_t(name)}" for name, column in contract.columns.items()]
     inner += [f"{_text(supplied[name])} as {_s(name)}" for name in parsed]
     outer = ["row_number", "record_no", *_stored(contract, zone), "_key", "unhex(md5(_key)) as _key_hash"]
+    outer += ["unhex(md5(_was)) as _was_hash"] if record.key.was else []
     outer += [f"unhex(md5({_canonical(contract)})) as _content_hash", "_latest"]
     outer += [f"case when {_t(name)} is null then {_s(name)} end as {ident('_u_' + name)}" for name in parsed]
     where = f" where {record.where}" if record.where else ""
@@ -143,20 +146,29 @@ def _stored(contract: Contract, zone: ZoneInfo) -> list[str]:
     return stored
 
 
-def _key(record: RecordSpec, contract: Contract) -> str:
-    """The record's key as text: the typed form of a key column where the layout maps it alone, else the source text."""
+def key_text(record: RecordSpec, contract: Contract, columns: list[str]) -> str:
+    """A record's key as text: the typed form of a key column where the layout maps it alone, else the source text."""
     parts = []
-    for heading in record.key.columns:
-        alone = [
-            (mapped, contract.columns[name])
-            for name, mapped in record.supplied().items()
-            if mapped.from_ == [heading] and contract.columns[name].type == "text" and mapped.values is None
-        ]
-        parts.append(_typed(*alone[0]) if alone else ident(heading))
+    for heading in columns:
+        name = _mapped_alone(record, contract, heading)
+        parts.append(_typed(record.supplied()[name], contract.columns[name]) if name else ident(heading))
     if len(parts) == 1:
         return parts[0]
     complete = " and ".join(f"({part}) is not null" for part in parts)
     return f"case when {complete} then to_json([{', '.join(parts)}])::varchar end"
+
+
+def key_signature(record: RecordSpec, contract: Contract, columns: list[str]) -> str:
+    """Says what a key is made of, the same for layouts that only spell the headings otherwise."""
+    parts = [_mapped_alone(record, contract, heading) or f"column {heading.lower()}" for heading in columns]
+    return " + ".join(parts) + (" with ordinal" if record.key.ordinal else "")
+
+
+def _mapped_alone(record: RecordSpec, contract: Contract, heading: str) -> str | None:
+    for name, mapped in record.supplied().items():
+        if mapped.from_ == [heading] and contract.columns[name].type == "text" and mapped.values is None:
+            return name
+    return None
 
 
 def _canonical(contract: Contract) -> str:

@@ -60,6 +60,8 @@ def process(settings: Settings, feed: LoadedFeed, row: Any, token: int) -> Deliv
         parsed = _repetition(settings, feed, row) or parse(settings, request_for(settings, feed, row))
         if not row.released:
             _check_limits(settings, feed, row, parsed)
+        verdict = Verdict(row.delivery_id, "applied", None, None, summarise(parsed), parsed.verdict)
+        fold(settings, feed, token, row.known_at, [Step(row.delivery_id, row.known_at, parsed)], verdict)
     except (RefusedInput, HeldBatch) as error:
         state = "held" if isinstance(error, HeldBatch) else "refused"
         rows = error.rows if isinstance(error, _LimitHeld) else 0
@@ -67,10 +69,6 @@ def process(settings: Settings, feed: LoadedFeed, row: Any, token: int) -> Deliv
         with transaction(settings) as connection:
             check_lease(connection, settings, feed.spec.feed_id, token)
             record_verdict(connection, verdict, settings.now(), {})
-    else:
-        verdict = Verdict(row.delivery_id, "applied", None, None, summarise(parsed), parsed.verdict)
-        step = Step(row.delivery_id, row.known_at, parsed)
-        fold(settings, feed, token, row.known_at, [step], verdict)
     return outcome_of(settings, row.delivery_id)
 
 

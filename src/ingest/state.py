@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MAX_LAYERS = 12
 _MAX_SHARE = 0.5
-_COLUMNS = "key_hash, slot, record_key, accepted, pending, raw, window_value"
+COLUMNS = "key_hash, slot, record_key, accepted, pending, raw, window_value"
 _EMPTY = (
     "select null::blob as key_hash, 0 as slot, null::varchar as record_key, null::blob as accepted, "
     "false as pending, null::blob as raw, null::varchar as window_value, false as gone where false"
@@ -36,9 +36,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class KindState:
-    """The layers of one record kind, oldest first; the first is the base."""
+    """The layers of one record kind, oldest first (the first is the base), and what its keys are made of."""
 
     layers: tuple[Layer, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,17 @@ class FeedState:
 
     def to_json(self) -> dict[str, Any]:
         """As the ledger keeps it."""
-        return {kind: [[layer.path, layer.rows] for layer in state.layers] for kind, state in self.kinds.items()}
+        return {
+            kind: {"key": state.key, "layers": [[layer.path, layer.rows] for layer in state.layers]}
+            for kind, state in self.kinds.items()
+        }
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> FeedState:
         """From the ledger."""
-        return cls({kind: KindState(tuple(Layer(p, n) for p, n in layers)) for kind, layers in raw.items()})
+        return cls(
+            {kind: KindState(tuple(Layer(p, n) for p, n in one["layers"]), one["key"]) for kind, one in raw.items()}
+        )
 
     def digest(self) -> str:
         """Names this state: two equal digests are the same files."""
@@ -65,11 +71,11 @@ def load_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindSta
     """``old``: the live rows of a state (a view, so that only the needed columns are read)."""
     connection.execute("drop view if exists old")
     if not state.layers:
-        connection.execute(f"create temp view old as select {_COLUMNS} from ({_EMPTY})")
+        connection.execute(f"create temp view old as select {COLUMNS} from ({_EMPTY})")
         return
     base = _read(home, state.layers[0])
     if len(state.layers) == 1:
-        connection.execute(f"create temp view old as select {_COLUMNS} from {base} where not gone")
+        connection.execute(f"create temp view old as select {COLUMNS} from {base} where not gone")
         return
     stacked = " union all ".join(
         f"select *, {number} as layer from {_read(home, layer)}" for number, layer in enumerate(state.layers[1:])
@@ -79,17 +85,24 @@ def load_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindSta
         select * from ({stacked}) qualify row_number() over (partition by key_hash, slot order by layer desc) = 1""")
     connection.execute(f"""
         create temp view old as
-        select {_COLUMNS} from {base} as base anti join recent using (key_hash, slot) where not gone
+        select {COLUMNS} from {base} as base anti join recent using (key_hash, slot) where not gone
         union all
-        select {_COLUMNS} from recent where not gone""")
+        select {COLUMNS} from recent where not gone""")
 
 
 def next_state(
-    connection: duckdb.DuckDBPyConnection, state: KindState, scratch: Path, target: Path, kind: str
+    connection: duckdb.DuckDBPyConnection,
+    state: KindState,
+    scratch: Path,
+    target: Path,
+    kind: str,
+    key: str,
+    rebase: bool,
 ) -> KindState:
     """Write what ``outcome`` changes as a new layer (or as a new base) and return the state behind the delivery.
 
-    ``scratch`` is where to write now, ``target`` the same folder's final place relative to the home.
+    ``scratch`` is where to write now, ``target`` the same folder's final place relative to the home. ``rebase`` asks
+    for a new base, because the keys of the old layers are no longer the keys of ``old``.
     """
     connection.execute("""
         create or replace temp table layer as
@@ -103,22 +116,22 @@ def next_state(
             not known or op is not null or flag is not null or raw is distinct from old_raw
             or (ok and window_value is distinct from old_window)))""")
     rows = connection.execute("select count(*) from layer").fetchall()[0][0]
-    if rows == 0:
-        return state
+    if rows == 0 and not rebase:
+        return KindState(state.layers, key)
     name = f"{kind}.state.parquet"
     base_rows = state.layers[0].rows if state.layers else 0
     total = sum(layer.rows for layer in state.layers[1:]) + rows
-    fold = len(state.layers) >= _MAX_LAYERS or total > base_rows * _MAX_SHARE
+    fold = rebase or len(state.layers) >= _MAX_LAYERS or total > base_rows * _MAX_SHARE
     if fold:
         connection.execute(f"""
             create or replace temp table layer as
-            select {_COLUMNS}, false as gone from old anti join layer using (key_hash, slot)
-            union all select {_COLUMNS}, gone from layer where not gone""")
+            select {COLUMNS}, false as gone from old anti join layer using (key_hash, slot)
+            union all select {COLUMNS}, gone from layer where not gone""")
         rows = connection.execute("select count(*) from layer").fetchall()[0][0]
     path = literal(str(scratch / name))
     connection.execute(f"copy (from layer order by key_hash, slot) to {path} (format parquet, compression zstd)")
     layer = Layer(str(target / name), int(rows))
-    return KindState((layer,) if fold else (*state.layers, layer))
+    return KindState((layer,) if fold else (*state.layers, layer), key)
 
 
 def _read(home: Path, layer: Layer) -> str:

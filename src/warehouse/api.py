@@ -13,10 +13,12 @@ from warehouse import publish as publishing
 from warehouse import query as querying
 from warehouse import transform as transforming
 from warehouse.changes import ChangeSetLike, plan
+from warehouse.dbt_runner import dbt_manifest
 from warehouse.engine import engine_for
-from warehouse.load import LoadResult
+from warehouse.load import LoadResult, last_load
 from warehouse.publish import PublishResult
 from warehouse.query import QueryResult
+from warehouse.reference import digest, reference_rows
 from warehouse.tables import has_loads
 from warehouse.transform import TransformResult
 
@@ -43,9 +45,7 @@ def pending(settings: Settings, change_sets: Sequence[ChangeSetLike] | None = No
 
 
 def load(
-    settings: Settings,
-    change_sets: Sequence[ChangeSetLike] | None = None,
-    on_event: OnEvent | None = None,
+    settings: Settings, change_sets: Sequence[ChangeSetLike] | None = None, on_event: OnEvent | None = None
 ) -> LoadResult:
     """Make ``raw`` hold exactly the active change sets (those of ingest, unless a list is given).
 
@@ -56,10 +56,7 @@ def load(
 
 
 def transform(
-    settings: Settings,
-    select: str | None = None,
-    full_refresh: bool = False,
-    on_event: OnEvent | None = None,
+    settings: Settings, select: str | None = None, full_refresh: bool = False, on_event: OnEvent | None = None
 ) -> TransformResult:
     """Build and test the models with dbt; see :func:`warehouse.transform.transform`.
 
@@ -101,9 +98,16 @@ def build(
     return BuildResult(loaded, transformed, published)
 
 
-def stands(settings: Settings, load_id: int) -> bool:
-    """True when the publication shows that load, built and tested with today's dbt project: nothing is left to do."""
-    run_id = _settled_run(settings, load_id)
+def is_settled(settings: Settings, change_sets: Sequence[ChangeSetLike] | None = None) -> bool:
+    """True when the publication shows every active change set, feed file and dbt model: a build would do nothing."""
+    if not engine_for(settings).exists():
+        return False
+    rows = reference_rows(load_catalogue(settings))
+    with engine_for(settings).session() as db:
+        if not has_loads(db) or plan(db, _active(settings, change_sets)).size:
+            return False
+        load_id, known = last_load(db)
+    run_id = _settled_run(settings, load_id) if known == digest(rows) else None
     return run_id is not None and publishing.standing(settings, run_id) is not None
 
 
@@ -121,13 +125,10 @@ def _settled_run(settings: Settings, load_id: int) -> int | None:
     """The newest run, if it passed on this load with this dbt project."""
     with engine_for(settings).session() as db:
         run = transforming.newest_run(db)
-    digest = transforming.project_digest(settings)
-    settled = run is not None and (run.state, run.load_id, run.project_digest) == (
-        "passed",
-        load_id,
-        digest,
-    )
-    return run.run_id if run is not None and settled else None
+    wanted = ("passed", load_id, transforming.project_digest(settings))
+    if run is None or (run.state, run.load_id, run.project_digest) != wanted:
+        return None
+    return run.run_id if dbt_manifest(settings).is_file() else None
 
 
 def _active(settings: Settings, change_sets: Sequence[ChangeSetLike] | None) -> Sequence[ChangeSetLike]:

@@ -94,10 +94,7 @@ class DuckDBEngine:
                 f"{self.path} is being written by another process.",
                 "Wait for it to end (the warehouse DAG or another `nnsc build`), then run this again.",
             )
-        return WarehouseError(
-            f"{self.path} cannot be opened: {error}.",
-            "Check the disk and the file's owner.",
-        )
+        return WarehouseError(f"{self.path} cannot be opened: {error}.", "Check the disk and the file's owner.")
 
 
 def engine_for(settings: Settings) -> DuckDBEngine:
@@ -109,7 +106,6 @@ def engine_for(settings: Settings) -> DuckDBEngine:
     if "://" in settings.warehouse:
         scheme = settings.warehouse.split("://", 1)[0]
         raise WarehouseError(
-            f"There is no warehouse engine for {scheme}://.",
-            "Set NNSC_WAREHOUSE to the path of a DuckDB file.",
+            f"There is no warehouse engine for {scheme}://.", "Set NNSC_WAREHOUSE to the path of a DuckDB file."
         )
     return DuckDBEngine(settings)

@@ -31,10 +31,7 @@ class LoadResult:
 
 
 def load(
-    settings: Settings,
-    active: Iterable[ChangeSetLike],
-    catalogue: Catalogue,
-    on_event: OnEvent | None = None,
+    settings: Settings, active: Iterable[ChangeSetLike], catalogue: Catalogue, on_event: OnEvent | None = None
 ) -> LoadResult:
     """Make ``raw`` hold exactly the active change sets; repeating it changes nothing.
 
@@ -46,7 +43,7 @@ def load(
     with engine_for(settings).transaction() as db:
         tables.prepare(db, catalogue.contracts)
         todo = plan(db, active)
-        load_id, known_digest = _last_load(db)
+        load_id, known_digest = last_load(db)
         if not todo.size and digest == known_digest:
             return LoadResult(0, 0, 0, load_id)
         load_id += 1
@@ -54,30 +51,21 @@ def load(
             reference.replace(db, rows)
         _remove(db, todo.superseded, catalogue.contracts, load_id)
         count = _insert(db, todo.new, catalogue.contracts, load_id)
-        totals = [
-            load_id,
-            naive_utc(settings.now()),
-            len(todo.new),
-            len(todo.superseded),
-            count,
-            digest,
-        ]
+        totals = [load_id, naive_utc(settings.now()), len(todo.new), len(todo.superseded), count, digest]
         db.execute("insert into raw.load values (?, ?, ?, ?, ?, ?)", totals)
     if on_event:
         on_event(f"Loaded {len(todo.new)} change sets ({count:,} changes), removed {len(todo.superseded)} superseded.")
     return LoadResult(len(todo.new), len(todo.superseded), count, load_id)
 
 
-def _last_load(db: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+def last_load(db: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+    """Number of the newest load and the fingerprint of the reference rows it saw; 0 before the first."""
     row = db.execute("select load_id, reference_digest from raw.load order by load_id desc limit 1").fetchone()
     return (int(row[0]), str(row[1])) if row else (0, "")
 
 
 def _remove(
-    db: duckdb.DuckDBPyConnection,
-    superseded: Sequence[str],
-    contracts: dict[str, Contract],
-    load_id: int,
+    db: duckdb.DuckDBPyConnection, superseded: Sequence[str], contracts: dict[str, Contract], load_id: int
 ) -> None:
     if not superseded:
         return
@@ -87,21 +75,12 @@ def _remove(
             "where change_set_id in (select unnest(?))",
             [load_id, kind, list(superseded)],
         )
-        db.execute(
-            f'delete from raw."{kind}" where change_set_id in (select unnest(?))',
-            [list(superseded)],
-        )
-    db.execute(
-        "delete from raw.change_set where change_set_id in (select unnest(?))",
-        [list(superseded)],
-    )
+        db.execute(f'delete from raw."{kind}" where change_set_id in (select unnest(?))', [list(superseded)])
+    db.execute("delete from raw.change_set where change_set_id in (select unnest(?))", [list(superseded)])
 
 
 def _insert(
-    db: duckdb.DuckDBPyConnection,
-    new: Sequence[ChangeSetLike],
-    contracts: dict[str, Contract],
-    load_id: int,
+    db: duckdb.DuckDBPyConnection, new: Sequence[ChangeSetLike], contracts: dict[str, Contract], load_id: int
 ) -> int:
     db.execute(
         "create or replace temp table incoming (change_set_id varchar, feed_id varchar, jurisdiction_id varchar, "
@@ -117,17 +96,11 @@ def _insert(
 
 
 def _announce(
-    db: duckdb.DuckDBPyConnection,
-    change_set: ChangeSetLike,
-    contracts: dict[str, Contract],
-    load_id: int,
+    db: duckdb.DuckDBPyConnection, change_set: ChangeSetLike, contracts: dict[str, Contract], load_id: int
 ) -> None:
     head: list[Any] = [change_set.change_set_id, change_set.feed_id, change_set.jurisdiction_id, change_set.batch_id]
     head += [change_set.generation, change_set.load_seq, naive_utc(change_set.known_at)]
-    db.execute(
-        "insert into raw.change_set values (?, ?, ?, ?, ?, ?, ?, 0, ?)",
-        [*head, load_id],
-    )
+    db.execute("insert into raw.change_set values (?, ?, ?, ?, ?, ?, ?, 0, ?)", [*head, load_id])
     for files in change_set.files:
         if files.kind not in contracts:
             raise LoadError(
@@ -160,10 +133,7 @@ def _insert_kind(db: duckdb.DuckDBPyConnection, contract: Contract, load_id: int
     present = {row[0] for row in db.execute("describe new_records").fetchall()}
     names = [name for name, _ in tables.record_columns(contract)]
     own = {name for name, _ in contract.stored_columns()}
-    brought = {
-        *tables.FROM_CHANGES,
-        *(f"{entity}_key" for entity in contract.references),
-    }
+    brought = {*tables.FROM_CHANGES, *(f"{entity}_key" for entity in contract.references)}
     values = ", ".join(_origin(name, own, brought, present) for name in names)
     columns = ", ".join(f'"{name}"' for name in names)
     statement = f'insert into raw."{contract.kind}" ({columns}) select {values} {_JOIN}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,14 +15,13 @@ import duckdb
 
 from feeds.contracts import Contract
 from settings import Settings
+from warehouse.dbt_runner import dbt_manifest
 from warehouse.engine import engine_for
 from warehouse.errors import PublishError
-from warehouse.transform import Run, newest_run, project_digest, target_folder
+from warehouse.publication import relations, write
+from warehouse.transform import Run, newest_run, project_digest
 
-#: Schemas that are published; names live in the others.
-PUBLISHED_SCHEMAS = ("core", "marts", "reference")
 FILE_NAME, MANIFEST_NAME = "warehouse.duckdb", "manifest.json"
-_NEVER = frozenset({"source_key", "row_number", "content_hash"})
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,7 @@ def standing(settings: Settings, run_id: int) -> PublishResult | None:
 
 
 def publish(
-    settings: Settings,
-    contracts: Mapping[str, Contract],
-    on_event: Callable[[str], None] | None = None,
+    settings: Settings, contracts: Mapping[str, Contract], on_event: Callable[[str], None] | None = None
 ) -> PublishResult:
     """Publish the newest build, if it is whole and its tests passed.
 
@@ -66,7 +63,8 @@ def publish(
     try:
         with engine_for(settings).session() as db:
             run = _publishable(settings, db)
-            tables = _write(db, draft, contracts, target_folder(settings) / "manifest.json")
+            _sweep(settings)
+            tables = write(db, draft, relations(dbt_manifest(settings)), contracts)
             manifest = _manifest(settings, db, run, tables)
         _make_durable(draft)
         draft.replace(target)
@@ -90,74 +88,15 @@ def _publishable(settings: Settings, db: duckdb.DuckDBPyConnection) -> Run:
         raise PublishError("Change sets were loaded after the newest dbt run.", remedy)
     if run.project_digest != project_digest(settings):
         raise PublishError("The dbt project changed after the newest dbt run.", remedy)
+    if not dbt_manifest(settings).is_file():
+        raise PublishError(f"dbt's manifest is gone: {dbt_manifest(settings)}.", remedy)
     return run
 
 
-def _write(
-    db: duckdb.DuckDBPyConnection,
-    draft: Path,
-    contracts: Mapping[str, Contract],
-    dbt_manifest: Path,
-) -> dict[str, int]:
-    """Write every table into the draft; returns their rows."""
-    mask = os.umask(0o077)
-    try:
-        db.execute(f"attach {_quoted(str(draft))} as publication")
-    finally:
-        os.umask(mask)
-    tables = {}
-    for schema, table in _relations(db):
-        db.execute(f'create schema if not exists publication."{schema}"')
-        db.execute(f'create table publication."{schema}"."{table}" as select * from "{schema}"."{table}"')
-        counted = db.execute(f'select count(*) from publication."{schema}"."{table}"').fetchone()
-        tables[f"{schema}.{table}"] = int(counted[0]) if counted else 0
-    _refuse_identifiers(db, contracts)
-    for statement in _comments(db, dbt_manifest):
-        db.execute(statement)
-    db.execute("detach publication")
-    return tables
-
-
-def _relations(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    places = ", ".join("?" * len(PUBLISHED_SCHEMAS))
-    return db.execute(
-        "select table_schema, table_name from information_schema.tables where table_catalog = current_database() "
-        f"and table_schema in ({places}) order by all",
-        list(PUBLISHED_SCHEMAS),
-    ).fetchall()
-
-
-def _refuse_identifiers(db: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> None:
-    forbidden = _NEVER.union(*(contract.identifying_columns() for contract in contracts.values()))
-    found = db.execute(
-        "select table_schema || '.' || table_name || '.' || column_name from information_schema.columns "
-        "where table_catalog = 'publication' and column_name in (select unnest(?)) order by all",
-        [sorted(forbidden)],
-    ).fetchall()
-    if found:
-        names = ", ".join(row[0] for row in found)
-        raise PublishError(
-            f"Identifying columns would be published: {names}.",
-            "Remove them from the models under dbt/models/core.",
-        )
-
-
-def _comments(db: duckdb.DuckDBPyConnection, dbt_manifest: Path) -> Iterator[str]:
-    """The models' and columns' descriptions as comments, so that a reader finds them beside the data."""
-    if not dbt_manifest.is_file():
-        return
-    present = {(row[0], row[1]) for row in _relations(db)}
-    for node in json.loads(dbt_manifest.read_text())["nodes"].values():
-        if (node["schema"], node["name"]) in present:
-            table = f'publication."{node["schema"]}"."{node["name"]}"'
-            yield f"comment on table {table} is {_quoted(node['description'])}"
-            for name, column in node["columns"].items():
-                if column["description"]:
-                    yield f'comment on column {table}."{name}" is {_quoted(column["description"])}'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.strip().replace("'", "''") + "'"
+def _sweep(settings: Settings) -> None:
+    """Remove drafts that killed processes left; the warehouse's lock says that nobody else is writing one."""
+    for rest in settings.published.glob(".draft-*"):
+        rest.unlink(missing_ok=True)
 
 
 def _manifest(settings: Settings, db: duckdb.DuckDBPyConnection, run: Run, tables: dict[str, int]) -> dict[str, Any]:

@@ -12,15 +12,15 @@ import duckdb
 from feeds.catalogue import Catalogue
 from feeds.spec import FeedSpec, JurisdictionSpec
 
+#: Tables of schema ``reference`` that are written here (dbt writes the seeds beside them).
+TABLES = ("feed", "feed_record_kind", "jurisdiction", "jurisdiction_population")
+
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def reference_rows(catalogue: Catalogue) -> Rows:
     """The rows of each reference table, sorted, as the catalogue has them now."""
-    feeds, places = (
-        sorted(catalogue.feeds.items()),
-        sorted(catalogue.jurisdictions.items()),
-    )
+    feeds, places = (sorted(catalogue.feeds.items()), sorted(catalogue.jurisdictions.items()))
     return {
         "jurisdiction": [_jurisdiction(name, spec) for name, spec in places],
         "jurisdiction_population": [

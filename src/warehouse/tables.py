@@ -27,22 +27,8 @@ CHANGE_COLUMNS: list[tuple[str, str]] = [
     ("content_hash", "BLOB"),
 ]
 #: Of these, the ones that the Parquet file of changes brings (the others come from the change set).
-FROM_CHANGES = (
-    "op",
-    "record_key",
-    "source_key",
-    "row_number",
-    "record_no",
-    "identity_basis",
-    "content_hash",
-)
-_MAY_BE_NULL = {
-    "source_key",
-    "row_number",
-    "record_no",
-    "identity_basis",
-    "content_hash",
-}
+FROM_CHANGES = ("op", "record_key", "source_key", "row_number", "record_no", "identity_basis", "content_hash")
+_MAY_BE_NULL = {"source_key", "row_number", "record_no", "identity_basis", "content_hash"}
 
 _CONTROL = """
 create schema if not exists raw;

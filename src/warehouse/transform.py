@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from settings import Settings
 from warehouse.changes import naive_utc
+from warehouse.dbt_runner import NodeResult, run_dbt
 from warehouse.engine import DuckDBEngine, engine_for
 from warehouse.errors import TransformError
 from warehouse.tables import has_loads
@@ -33,16 +30,6 @@ class TransformResult:
     tests_warned: int
     full_refresh: bool
     warnings: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """How one node of the dbt project fared; status and message are dbt's own."""
-
-    name: str
-    resource_type: str
-    status: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -79,10 +66,7 @@ def project_digest(settings: Settings) -> str:
 
 
 def transform(
-    settings: Settings,
-    select: str | None = None,
-    full_refresh: bool = False,
-    on_event: OnEvent | None = None,
+    settings: Settings, select: str | None = None, full_refresh: bool = False, on_event: OnEvent | None = None
 ) -> TransformResult:
     """Build the models from ``raw`` and test them.
 
@@ -99,13 +83,7 @@ def transform(
         load_id = _newest_load(db)
         full = full_refresh or (select is None and not _built_with(db, digest))
         run_id = _next_run(db)
-        started = [
-            run_id,
-            load_id,
-            digest,
-            full,
-            "running" if select is None else "partial",
-        ]
+        started = [run_id, load_id, digest, full, "running" if select is None else "partial"]
         db.execute(
             "insert into raw.transform_run values (?, ?, ?, ?, ?, ?, null, null, null, null, null)",
             [*started, naive_utc(settings.now())],
@@ -114,68 +92,11 @@ def transform(
     arguments += ["--full-refresh"] if full else []
     arguments += ["--select", *select.split()] if select else []
     results = run_dbt(settings, arguments, on_event)
-    return _record(
-        settings,
-        engine,
-        results,
-        TransformResult(run_id, load_id, 0, 0, 0, full),
-        select is None,
-    )
-
-
-def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None = None) -> list[NodeResult]:
-    """One dbt command on this project; returns its results, failures included.
-
-    Raises:
-        TransformError: dbt could not even begin (the project does not parse, the database does not open).
-    """
-    from dbt.cli.main import dbtRunner
-
-    engine = engine_for(settings)
-    engine.prepare()
-    project, output = (
-        settings.project / "dbt",
-        settings.private_dir(settings.home / "dbt"),
-    )
-    places = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    places += [
-        "--target-path",
-        str(output / "target"),
-        "--log-path",
-        str(output / "logs"),
-    ]
-    quiet = [
-        "--quiet",
-        "--no-use-colors",
-        "--log-level",
-        "none",
-        "--log-level-file",
-        "info",
-        "--no-version-check",
-    ]
-    watch = [_watcher(on_event)] if on_event else []
-    with _environment(engine.dbt_environment()):
-        try:
-            outcome = dbtRunner(callbacks=watch).invoke([*arguments, *places, *quiet])
-        finally:
-            _release()
-    if outcome.result is None or outcome.exception is not None:
-        raise TransformError(
-            f"dbt {arguments[0]} stopped: {outcome.exception}",
-            f"See {output / 'logs' / 'dbt.log'}.",
-        )
-    results: Any = getattr(outcome.result, "results", [])
-    return [
-        NodeResult(r.node.name, str(r.node.resource_type), str(r.status), str(r.message or "").strip()) for r in results
-    ]
+    return _record(settings, engine, results, TransformResult(run_id, load_id, 0, 0, 0, full), select is None)
 
 
 def _record(
-    settings: Settings,
-    engine: DuckDBEngine,
-    results: list[NodeResult],
-    result: TransformResult,
-    whole: bool,
+    settings: Settings, engine: DuckDBEngine, results: list[NodeResult], result: TransformResult, whole: bool
 ) -> TransformResult:
     """Write down how the run ended; a whole run that passed moves the touched keys out of the way."""
     failed = [r for r in results if r.status not in _PASSED | _WARNED or (r.status == "skipped" and r.message)]
@@ -188,15 +109,7 @@ def _record(
         db.execute(
             "update raw.transform_run set state = ?, finished_at = ?, models = ?, tests_passed = ?, tests_warned = ?, "
             "tests_failed = ? where run_id = ?",
-            [
-                state,
-                naive_utc(settings.now()),
-                models,
-                passed,
-                len(warnings),
-                len(failed),
-                result.run_id,
-            ],
+            [state, naive_utc(settings.now()), models, passed, len(warnings), len(failed), result.run_id],
         )
         if state == "passed":
             db.execute("delete from raw.touched where load_id <= ?", [result.load_id])
@@ -206,24 +119,13 @@ def _record(
             f"{len(failed)} dbt models or tests failed: {said}.",
             f"The publication was left as it is. See {settings.home / 'dbt' / 'logs' / 'dbt.log'}.",
         )
-    return TransformResult(
-        result.run_id,
-        result.load_id,
-        models,
-        passed,
-        len(warnings),
-        result.full_refresh,
-        warnings,
-    )
+    return TransformResult(result.run_id, result.load_id, models, passed, len(warnings), result.full_refresh, warnings)
 
 
 def _newest_load(db: duckdb.DuckDBPyConnection) -> int:
     newest = db.execute("select max(load_id) from raw.load").fetchall()[0][0] if has_loads(db) else None
     if newest is None:
-        raise TransformError(
-            "Nothing was loaded into the warehouse yet.",
-            "Run `nnsc build`, which loads first.",
-        )
+        raise TransformError("Nothing was loaded into the warehouse yet.", "Run `nnsc build`, which loads first.")
     return int(newest)
 
 
@@ -239,42 +141,3 @@ def _built_with(db: duckdb.DuckDBPyConnection, digest: str) -> bool:
         [digest],
     ).fetchall()[0][0]
     return int(others) == 0
-
-
-def _watcher(on_event: OnEvent) -> Callable[[Any], None]:
-    def watch(event: Any) -> None:
-        if event.info.name in ("LogModelResult", "LogSeedResult") or (
-            event.info.name == "LogTestResult" and event.data.status != "pass"
-        ):
-            on_event(event.info.msg)
-
-    return watch
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _release() -> None:
-    """Close dbt's connection to the file, which it would keep open for the life of this process."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    environment = DuckDBConnectionManager._ENV
-    DuckDBConnectionManager.close_all_connections()
-    if environment is not None:
-        environment.close()
-
-
-def target_folder(settings: Settings) -> Path:
-    """Where dbt leaves its manifest and run results."""
-    return settings.home / "dbt" / "target"

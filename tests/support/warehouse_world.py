@@ -1,4 +1,4 @@
-"""A small world of change sets: Parquet files exactly as ingest writes them, and what they mean, folded by hand."""
+"""A small world of change sets: Parquet files exactly as ingest writes them."""
 
 from __future__ import annotations
 
@@ -56,11 +56,7 @@ class World:
     counter: int = 0
 
     def deliver(
-        self,
-        feed_id: str,
-        day: float,
-        changes: dict[str, list[dict[str, Any]]],
-        generation: int = 1,
+        self, feed_id: str, day: float, changes: dict[str, list[dict[str, Any]]], generation: int = 1
     ) -> ChangeSet:
         """A change set known ``day`` days after the start. A change: op, record_key, content columns."""
         self.counter += 1
@@ -127,49 +123,12 @@ class World:
     @staticmethod
     def record_schema(contract: Contract) -> pa.Schema:
         own = [pa.field(name, TYPES[kind]) for name, kind in contract.stored_columns()]
-        return pa.schema(
-            [
-                pa.field("row_number", pa.int64()),
-                pa.field("record_no", pa.int32()),
-                *own,
-            ]
-        )
+        return pa.schema([pa.field("row_number", pa.int64()), pa.field("record_no", pa.int32()), *own])
 
 
 def _parquet(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
     columns = {name: [row.get(name) for row in rows] for name in schema.names}
     pq.write_table(pa.table(columns, schema=schema), path)
-
-
-Version = tuple[str, str, datetime, datetime | None, datetime | None, str]
-
-
-def fold(active: list[ChangeSet], kind: str, content: str) -> list[Version]:
-    """The versions of all records of a kind, by walking through the operations one by one.
-
-    Returns (feed_id, record_key, known_from, known_to, pending_since, content column), sorted.
-    """
-    versions: list[list[Any]] = []
-    current: dict[tuple[str, str], list[Any]] = {}
-    for change_set in sorted(active, key=lambda c: (c.known_at, c.load_seq)):
-        known = change_set.known_at.replace(tzinfo=None)
-        changes = change_set.truth.get(kind, [])
-        for change in sorted(changes, key=lambda c: c["op"] in ("mark", "clear")):
-            place = (change_set.feed_id, change["record_key"])
-            standing = current.get(place)
-            if change["op"] == "mark" and standing:
-                standing[4] = known
-            elif change["op"] == "clear" and standing:
-                standing[4] = None
-            elif change["op"] in ("insert", "update", "delete"):
-                if standing:
-                    standing[3] = known
-                    del current[place]
-                if change["op"] != "delete":
-                    current[place] = [*place, known, None, None, change.get(content)]
-                    versions.append(current[place])
-    kept = [tuple(version) for version in versions if version[3] is None or version[2] < version[3]]
-    return sorted(kept, key=str)  # type: ignore[arg-type]
 
 
 JURISDICTION = (
@@ -198,21 +157,13 @@ def write_feed(settings: Settings, feed_id: str, kinds: list[str]) -> None:
     path.write_text(FEED.format(records=records))
 
 
-SHOOTINGS, VICTIMS_ONLY, ARRESTS = (
-    "us_aa_first/shooting",
-    "us_bb_second/victims",
-    "us_aa_first/arrest",
-)
+SHOOTINGS, VICTIMS_ONLY, ARRESTS = ("us_aa_first/shooting", "us_bb_second/victims", "us_aa_first/arrest")
 
 
 def make_world(home: Path) -> World:
     """An empty world with three feeds in two jurisdictions."""
     settings = Settings(home=home, project=PROJECT, jurisdictions=home / "jurisdictions")
-    write_feed(
-        settings,
-        SHOOTINGS,
-        ["shooting_incident", "shooting_victim", "shooting_suspect"],
-    )
+    write_feed(settings, SHOOTINGS, ["shooting_incident", "shooting_victim", "shooting_suspect"])
     write_feed(settings, VICTIMS_ONLY, ["shooting_victim"])
     write_feed(settings, ARRESTS, ["arrest", "arrest_charge"])
     return World(settings, load_contracts(settings.contracts))
@@ -220,10 +171,7 @@ def make_world(home: Path) -> World:
 
 def shooting(kind: str, op: str, record_key: str, incident: str, **content: Any) -> dict[str, Any]:
     """A change of a shooting record; its incident took place at 22:00 on the last of 2023 in New York."""
-    times = {
-        "occurred_at": datetime(2024, 1, 1, 3),
-        "occurred_at_local": datetime(2023, 12, 31, 22),
-    }
+    times = {"occurred_at": datetime(2024, 1, 1, 3), "occurred_at_local": datetime(2023, 12, 31, 22)}
     own = {} if kind == "shooting_suspect" else times
     names = {"incident_id": f"number-{incident}", "incident_key": incident}
     return {"op": op, "record_key": record_key, **names, **own, **content}
@@ -237,15 +185,7 @@ def first_deliveries(world: World) -> None:
         {
             "shooting_incident": [shooting("shooting_incident", "insert", "inc1", "i1", area_id="North")],
             "shooting_victim": [
-                shooting(
-                    "shooting_victim",
-                    "insert",
-                    "v1",
-                    "i1",
-                    is_fatal=False,
-                    area_id="North",
-                    victim_sex="M",
-                ),
+                shooting("shooting_victim", "insert", "v1", "i1", is_fatal=False, area_id="North", victim_sex="M"),
                 shooting(
                     "shooting_victim",
                     "insert",
@@ -286,10 +226,7 @@ def first_deliveries(world: World) -> None:
                     "charge_number": n,
                     **text,
                 }
-                for n, text in enumerate(
-                    ({"source_offense": "ROBBERY 2"}, {"source_offense": "Zoning"}, {}),
-                    start=1,
-                )
+                for n, text in enumerate(({"source_offense": "ROBBERY 2"}, {"source_offense": "Zoning"}, {}), start=1)
             ],
         },
     )

@@ -13,15 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support.warehouse_world import (
-    ARRESTS,
-    SHOOTINGS,
-    VICTIMS_ONLY,
-    ChangeSet,
-    World,
-    first_deliveries,
-    shooting,
-)
+from support.warehouse_world import ARRESTS, SHOOTINGS, VICTIMS_ONLY, ChangeSet, World, first_deliveries, shooting
 from warehouse import api
 from warehouse.engine import engine_for
 from warehouse.errors import LoadError, WarehouseError
@@ -55,11 +47,7 @@ STORED = (
 
 def test_raw_holds_every_change_with_its_record(world: World) -> None:
     first_deliveries(world)
-    world.deliver(
-        SHOOTINGS,
-        2,
-        {KIND: [{"op": "delete", "record_key": "v1"}, victim("update", "v2")]},
-    )
+    world.deliver(SHOOTINGS, 2, {KIND: [{"op": "delete", "record_key": "v1"}, victim("update", "v2")]})
     world.deliver(SHOOTINGS, 3, {})  # a delivery that changed nothing
     assert api.pending(world.settings, world.active) == 5
     result = api.load(world.settings, world.active)
@@ -91,10 +79,7 @@ def test_superseded_change_sets_go_and_their_keys_are_touched(world: World) -> N
     result = api.load(world.settings, world.active)
     assert (result.loaded, result.removed) == (1, 1)
     assert rows(world, STORED) == told(world.active)
-    touched = rows(
-        world,
-        "select feed_id, record_key from raw.touched where load_id = 2 order by all",
-    )
+    touched = rows(world, "select feed_id, record_key from raw.touched where load_id = 2 order by all")
     assert touched == [(SHOOTINGS, "gone"), (SHOOTINGS, "late"), (SHOOTINGS, "v1")]
 
 
@@ -132,10 +117,7 @@ def test_a_row_number_that_stands_twice_is_refused(world: World) -> None:
 def test_an_unknown_kind_is_refused(world: World) -> None:
     made = world.deliver(SHOOTINGS, 1, {KIND: [victim("insert", "v1")]})
     with pytest.raises(LoadError, match="unknown kind 'dragon'"):
-        api.load(
-            world.settings,
-            [replace(made, files=(replace(made.files[0], kind="dragon"),))],
-        )
+        api.load(world.settings, [replace(made, files=(replace(made.files[0], kind="dragon"),))])
 
 
 def test_a_contract_that_gains_a_column_keeps_what_is_stored(world: World, tmp_path: Path) -> None:
@@ -144,11 +126,7 @@ def test_a_contract_that_gains_a_column_keeps_what_is_stored(world: World, tmp_p
     wider = copy_contracts(world, tmp_path)
     file = wider / f"{KIND}.yml"
     contract = yaml.safe_load(file.read_text())
-    contract["columns"]["hospital"] = {
-        "type": "text",
-        "tier": "T2",
-        "description": "Hospital of admission",
-    }
+    contract["columns"]["hospital"] = {"type": "text", "tier": "T2", "description": "Hospital of admission"}
     file.write_text(yaml.safe_dump(contract, sort_keys=False))
     settings = world.settings.model_copy(update={"contracts": wider})
     world.deliver(VICTIMS_ONLY, 2, {KIND: [victim("insert", "w9")]})  # written before the contract changed
@@ -162,36 +140,23 @@ def test_a_contract_that_changes_a_type_stops_with_the_remedy(world: World, tmp_
     changed = copy_contracts(world, tmp_path)
     file = changed / f"{KIND}.yml"
     file.write_text(file.read_text().replace("is_fatal: {type: boolean", "is_fatal: {type: text"))
-    with pytest.raises(
-        WarehouseError,
-        match=rf"raw.{KIND}.is_fatal is stored as BOOLEAN.*expectations/{KIND}.yml",
-    ):
+    with pytest.raises(WarehouseError, match=rf"raw.{KIND}.is_fatal is stored as BOOLEAN.*expectations/{KIND}.yml"):
         api.load(world.settings.model_copy(update={"contracts": changed}), [])
 
 
 def test_reference_tables_follow_the_feed_files(world: World) -> None:
     api.load(world.settings, [])
-    assert rows(world, "select feed_id from reference.feed order by 1") == [
-        (ARRESTS,),
-        (SHOOTINGS,),
-        (VICTIMS_ONLY,),
-    ]
+    assert rows(world, "select feed_id from reference.feed order by 1") == [(ARRESTS,), (SHOOTINGS,), (VICTIMS_ONLY,)]
     assert rows(world, "select time_zone from reference.jurisdiction") == [("America/New_York",)] * 2
     (world.settings.jurisdictions / f"{VICTIMS_ONLY}.yml").unlink()
     assert api.load(world.settings, []).load_id == 2
-    assert rows(world, "select feed_id from reference.feed order by 1") == [
-        (ARRESTS,),
-        (SHOOTINGS,),
-    ]
+    assert rows(world, "select feed_id from reference.feed order by 1") == [(ARRESTS,), (SHOOTINGS,)]
 
 
 def test_the_warehouse_is_for_its_owner_only(world: World) -> None:
     api.load(world.settings, [])
     file = Path(world.settings.warehouse)
-    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (
-        0o600,
-        0o700,
-    )
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
 def test_a_kill_at_any_time_leaves_whole_loads_only(world: World) -> None:
@@ -200,11 +165,7 @@ def test_a_kill_at_any_time_leaves_whole_loads_only(world: World) -> None:
     api.load(world.settings, world.active)
     before = told(world.active)
     for day in range(2, 22):
-        world.deliver(
-            SHOOTINGS,
-            day,
-            {KIND: [victim("insert", f"k{day}-{n}") for n in range(2000)]},
-        )
+        world.deliver(SHOOTINGS, day, {KIND: [victim("insert", f"k{day}-{n}") for n in range(2000)]})
     expected, chance, killed = told(world.active), random.Random(7), 0
     for _ in range(8):
         child = os.fork()

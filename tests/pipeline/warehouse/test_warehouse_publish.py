@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -10,17 +12,15 @@ import pytest
 
 from support.warehouse_world import SHOOTINGS, VICTIMS_ONLY, World, shooting
 from warehouse import api
-from warehouse.errors import NoPublication, PublishError, QueryError, TransformError
+from warehouse.engine import engine_for
+from warehouse.errors import NoPublication, PublishError, QueryError, TransformError, WarehouseError
 from warehouse.publish import publication_path, publish
 from warehouse.transform import transform
 
 
 def test_only_core_marts_and_reference_are_published_and_no_name(built: World) -> None:
     path = publication_path(built.settings)
-    schemas = api.query(
-        built.settings,
-        "select distinct table_schema from information_schema.tables order by 1",
-    ).rows
+    schemas = api.query(built.settings, "select distinct table_schema from information_schema.tables order by 1").rows
     assert schemas == [("core",), ("marts",), ("reference",)]
     assert b"Zzyzxsson" in Path(built.settings.warehouse).read_bytes()
     assert b"Zzyzxsson" not in path.read_bytes()
@@ -33,11 +33,7 @@ def test_only_core_marts_and_reference_are_published_and_no_name(built: World) -
 def test_the_manifest_says_what_was_published(built: World) -> None:
     manifest = json.loads((built.settings.published / "manifest.json").read_text())
     assert manifest["tables"]["core.fct_shooting_victim"] == 4
-    assert (
-        manifest["load_seq"],
-        manifest["change_sets"],
-        manifest["tests"]["failed"],
-    ) == (3, 3, 0)
+    assert (manifest["load_seq"], manifest["change_sets"], manifest["tests"]["failed"]) == (3, 3, 0)
     assert manifest["tests"]["passed"] > 30
     for table, count in manifest["tables"].items():
         assert api.query(built.settings, f"select count(*) from {table}").rows == [(count,)]
@@ -49,10 +45,7 @@ def test_descriptions_travel_with_the_tables(built: World) -> None:
     )
     described = built.contracts["shooting_victim"].columns["is_fatal"].description
     assert api.query(built.settings, comment).rows == [(described,)]
-    grain = api.query(
-        built.settings,
-        "select comment from duckdb_tables() where comment not like 'Grain:%'",
-    ).rows
+    grain = api.query(built.settings, "select comment from duckdb_tables() where comment not like 'Grain:%'").rows
     assert grain == []
 
 
@@ -91,15 +84,10 @@ def test_an_identifying_column_is_refused(built: World) -> None:
     with pytest.raises(PublishError, match=r"core\.fct_shooting_victim\.area_id"):
         publish(built.settings, {**built.contracts, "shooting_victim": strict})
     assert publication_path(built.settings).read_bytes() == before
-    assert {file.name for file in built.settings.published.iterdir()} == {
-        "warehouse.duckdb",
-        "manifest.json",
-    }
+    assert {file.name for file in built.settings.published.iterdir()} == {"warehouse.duckdb", "manifest.json"}
 
 
-def test_a_reader_keeps_what_it_opened_and_a_writer_is_not_hindered(
-    built: World,
-) -> None:
+def test_a_reader_keeps_what_it_opened_and_a_writer_is_not_hindered(built: World) -> None:
     with duckdb.connect(str(publication_path(built.settings)), read_only=True) as reader:
         count = "select count(*) from core.fct_shooting_victim"
         assert reader.execute(count).fetchall() == [(4,)]
@@ -111,11 +99,13 @@ def test_a_reader_keeps_what_it_opened_and_a_writer_is_not_hindered(
 
 def test_nothing_new_is_nothing_done(built: World) -> None:
     said: list[str] = []
+    assert api.is_settled(built.settings, built.active)
     result = api.build(built.settings, built.active, on_event=said.append)
     assert (result.transformed, result.published.is_new) == (None, False)
     assert result.published.tables["core.fct_shooting_victim"] == 4
     assert said == ["Nothing changed since the last build; its models and tests stand."]
     publication_path(built.settings).unlink()
+    assert not api.is_settled(built.settings, built.active)
     assert api.build(built.settings, built.active).published.is_new
 
 
@@ -140,3 +130,37 @@ def test_before_the_first_build(world: World) -> None:
         api.publish(world.settings)
     with pytest.raises(TransformError, match="Nothing was loaded"):
         api.transform(world.settings)
+
+
+def test_a_build_is_settled_only_when_everything_is_shown(built: World) -> None:
+    assert not api.is_settled(built.settings, built.active[:-1])
+    feed = built.settings.jurisdictions / f"{VICTIMS_ONLY}.yml"
+    feed.write_text(feed.read_text().replace("Test agency", "Another agency"))
+    assert not api.is_settled(built.settings, built.active)
+    api.load(built.settings, built.active)
+    assert not api.is_settled(built.settings, built.active)  # loaded, not yet built
+
+
+def test_left_overs_are_not_published(built: World) -> None:
+    """A model that is gone, a relation of a run that was killed, a draft of a publisher that was killed."""
+    with engine_for(built.settings).session() as db:
+        db.execute("create table core.fct_arrest__dbt_tmp as select 1 as x")
+        db.execute("create view marts.mart_gone as select 1 as x")
+    (built.settings.published / ".draft-1-dead.duckdb").write_text("")
+    assert not {"core.fct_arrest__dbt_tmp", "marts.mart_gone"} & set(api.publish(built.settings).tables)
+    assert {file.name for file in built.settings.published.iterdir()} == {"warehouse.duckdb", "manifest.json"}
+
+
+def test_two_writers_do_not_mix(built: World) -> None:
+    """While another process has the file open, a build says so and touches nothing."""
+    script = "import duckdb, sys, time; db = duckdb.connect(sys.argv[1]); print('open', flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", script, built.settings.warehouse]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        try:
+            assert other.stdout is not None
+            assert other.stdout.readline() == "open\n"
+            with pytest.raises(WarehouseError, match="being written by another process"):
+                api.build(built.settings, built.active)
+            assert api.query(built.settings, "select count(*) from core.fct_shooting_victim").rows == [(4,)]
+        finally:
+            other.kill()

@@ -195,3 +195,35 @@ def test_nothing_is_taken_twice_and_a_changed_file_is_a_new_delivery(feed: Setti
 def test_a_missing_file_is_said_plainly(feed: Settings) -> None:
     with pytest.raises(IngestError, match="does not exist"):
         fetch(feed, FEED, [feed.home / "nowhere.csv"])
+
+
+WIDER = ARREST.replace("mode: full, min_row_ratio: 0.5", "mode: full, min_row_ratio: 0").replace(
+    '  - name: "1"\n', '  - name: "1"\n    when: {lacks_columns: [year]}\n'
+)
+SECOND = (
+    WIDER[WIDER.index('  - name: "1"') :]
+    .replace('name: "1"', 'name: "2"')
+    .replace("lacks_columns: [year]", "has_columns: [year]")
+)
+
+
+def test_a_changed_key_is_held_until_the_layout_says_what_it_was(settings: Settings) -> None:
+    """An agency starts to number its arrests anew each year: the key becomes (number, year)."""
+    keyed = SECOND.replace("{columns: [arrest_no]}", "{columns: [arrest_no, year]}")
+    write_feed(settings, text=WIDER + keyed)
+    take(settings, "old.csv", rows("A1,2024-12-01,30", "A2,2024-12-01,40"), "2025-01-01")
+    before = {r["arrest_id"]: r["record_key"] for r in current_records(settings, FEED, "arrest")}
+    new = "arrest_no,year,day,age,born,sid,area,note\nA1,2024,2024-12-01,30,,,,\nA1,2025,2025-01-02,22,,,,\nA2,2024,2024-12-01,41,,,,\n"
+    assert take(settings, "new.csv", new, "2025-02-01") == "held"
+    assert held(settings)[0].reason == "key_changed"
+    assert "was: [...]" in held(settings)[0].message
+    write_feed(settings, text=WIDER + keyed.replace("[arrest_no, year]", "[arrest_no, year], was: [arrest_no]"))
+    release(settings, held(settings)[0].delivery_id, "engineer", "the layout says now what the key was")
+    assert drain(settings, FEED).deliveries[0].state == "applied"
+    after = {(r["arrest_id"], r["arrestee_age"]): r["record_key"] for r in current_records(settings, FEED, "arrest")}
+    assert (after["A1", 30], after["A2", 41]) == (before["A1"], before["A2"])
+    counts = active_change_sets(settings)[-1].counts["arrest"]
+    assert (counts["insert"], counts["update"], counts["delete"], counts["unchanged"]) == (1, 1, 0, 1)
+    assert take(settings, "again.csv", new + "A3,2025,2025-01-05,20,,,,\n", "2025-03-01") == "applied"
+    counts = active_change_sets(settings)[-1].counts["arrest"]
+    assert (counts["insert"], counts["update"], counts["delete"], counts["unchanged"]) == (1, 0, 0, 3)

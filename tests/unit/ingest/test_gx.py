@@ -28,7 +28,7 @@ EXPECTATIONS = [
     {"type": "expect_column_values_to_match_regex", "column": "sex", "regex": "^[A-Z]$"},
     {"type": "expect_column_value_lengths_to_be_between", "column": "sex", "min_value": 1, "max_value": 1},
 ]
-EXPECTED = [1, 1, 1, 2, 1, 1, 2, 1]
+EXPECTED = [1, 1, 1, 2, 1, 2, 2, 1]
 ROWS = """
     (1, 'k1', 30, date '1990-01-01', timestamp '2020-01-01 00:00:00', 'M', null),
     (2, 'k2', 300, date '1890-01-01', timestamp '2020-01-01 00:00:00', 'm', null),

@@ -1,0 +1,253 @@
+"""The bookkeeping behind the truth: what must become of each row sent, and which records must be current afterwards.
+
+Nothing is read back from files. Rows carry their records and their planted faults; this module follows the rules that
+are agreed for deliveries (held, quarantined, accepted; inserted, updated, deleted).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.faults import Fault
+from simulator.forms import Form, Kind, Line, Rec
+
+MIN_ROW_RATIO, MAX_QUARANTINE, MIN_RECORDS = 0.8, 0.1, 20
+
+
+@dataclass(frozen=True)
+class SentRow:
+    """One row of a delivery. ``extra`` is "same" or "other" for a row that repeats one of the agency's rows."""
+
+    uid: int
+    version: int
+    line: Line
+    faults: tuple[Fault, ...] = ()
+    extra: str = ""
+
+    @property
+    def labels(self) -> list[str]:
+        """Labels of the faults planted in this row."""
+        return sorted(fault.label for fault in self.faults)
+
+
+class AmbiguousPlanError(Exception):
+    """Planted faults meet in a way whose outcome the rules leave open; the rows to spare are named."""
+
+    def __init__(self, uids: Iterable[int]) -> None:
+        super().__init__("faults meet in one record")
+        self.uids = set(uids)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One record of one row, with the must rules that it breaks. ``number`` counts data rows from 1."""
+
+    number: int
+    row: SentRow
+    rec: Rec
+    rules: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A record (kind ``*``: a row) that must be in quarantine, with all rules it breaks and the faults behind it."""
+
+    row_number: int
+    kind: str
+    record_no: int
+    rules: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+@dataclass
+class Judgement:
+    """What becomes of the records of one kind. ``absent_ok`` keys are those of quarantined records."""
+
+    accepted: list[Candidate] = field(default_factory=list)
+    bad: list[Candidate] = field(default_factory=list)
+    unkeyed: list[Candidate] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Records judged, repetitions not counted."""
+        return len(self.accepted) + len(self.bad) + len(self.unkeyed)
+
+    @property
+    def share(self) -> float:
+        """Share that is quarantined."""
+        return (len(self.bad) + len(self.unkeyed)) / self.count if self.count else 0.0
+
+
+def judge(form: Form, rows: list[SentRow]) -> dict[str, Judgement]:
+    """Accepted and quarantined records by kind.
+
+    Raises:
+        AmbiguousPlanError: faults meet so that the rules leave the outcome open.
+    """
+    return {kind.kind: _judge_kind(kind, rows) for kind in form.kinds}
+
+
+def _judge_kind(kind: Kind, rows: list[SentRow]) -> Judgement:
+    judged = Judgement()
+    keyed: dict[tuple[str, ...], list[Candidate]] = defaultdict(list)
+    for number, row in enumerate(rows, start=1):
+        if any(fault.shape for fault in row.faults):
+            continue
+        rules = frozenset().union(*(fault.rules.get(kind.kind, frozenset()) for fault in row.faults))
+        for rec in row.line.recs:
+            if rec.kind != kind.kind:
+                continue
+            candidate = Candidate(number, row, rec, rules)
+            if rec.key is None:
+                judged.unkeyed.append(candidate)
+            else:
+                keyed[rec.key].append(candidate)
+    for candidates in keyed.values():
+        for chosen in candidates if kind.mode == "ordinal" or len(candidates) == 1 else _one_of(kind, candidates):
+            (judged.bad if chosen.rules else judged.accepted).append(chosen)
+    return judged
+
+
+def _one_of(kind: Kind, candidates: list[Candidate]) -> list[Candidate]:
+    """What is left of several rows with one key: one of them, or all of them as contradictions."""
+    if kind.mode == "latest":
+        return [max(candidates, key=lambda c: c.rec.latest)]
+    if kind.mode == "collapse":
+        first = min(_time(c) for c in candidates)
+        candidates = [c for c in candidates if _time(c) == first]
+    first_one = candidates[0]
+    if all(c.rec.values == first_one.rec.values for c in candidates):
+        if any(c.rules != first_one.rules for c in candidates):
+            raise AmbiguousPlanError(c.row.uid for c in candidates)
+        return [first_one]
+    if kind.mode == "collapse":
+        raise AmbiguousPlanError(c.row.uid for c in candidates)
+    return [Candidate(c.number, c.row, c.rec, c.rules | {"duplicate_key"}) for c in candidates]
+
+
+def _time(candidate: Candidate) -> tuple[bool, Any]:
+    at = candidate.rec.values["occurred_at"]
+    return at is None, at or 0
+
+
+def quarantined(rows: list[SentRow], judged: dict[str, Judgement]) -> list[Quarantined]:
+    """Everything that must be in quarantine, by row."""
+    found = [
+        Quarantined(number, "*", 0, ("row_shape",), tuple(row.labels))
+        for number, row in enumerate(rows, start=1)
+        if any(fault.shape for fault in row.faults)
+    ]
+    for kind, judgement in judged.items():
+        for c in (*judgement.bad, *judgement.unkeyed):
+            found.append(Quarantined(c.number, kind, c.rec.no, tuple(sorted(c.rules)), tuple(c.row.labels)))
+    return sorted(found, key=lambda q: (q.row_number, q.kind, q.record_no))
+
+
+def held_because(form: Form, rows: int, judged: dict[str, Judgement], last_rows: int | None) -> str | None:
+    """Which limit a readable delivery of known headings exceeds, if any."""
+    floor = last_rows * MIN_ROW_RATIO if last_rows is not None else 1
+    if form.mode == "full" and (rows == 0 or rows < floor):
+        return "row_floor"
+    over = any(j.count >= MIN_RECORDS and j.share > MAX_QUARANTINE for j in judged.values())
+    return "quarantine_limit" if over else None
+
+
+Slots = dict[Any, Rec]
+
+
+@dataclass
+class Settlement:
+    """The records that are current after a delivery, those of them that wait for a correction, and what changed."""
+
+    current: dict[str, Slots]
+    pending: dict[str, set[Any]]
+    changes: dict[str, dict[str, int]]
+
+
+def settle(form: Form, current: dict[str, Slots], judged: dict[str, Judgement]) -> Settlement:
+    """Apply a delivery to what is current.
+
+    Raises:
+        AmbiguousPlanError: which record of an incident a quarantined row stands for cannot be known.
+    """
+    result = Settlement({}, {}, {})
+    for kind in form.kinds:
+        before, judgement = current.get(kind.kind, {}), judged[kind.kind]
+        ordinal = kind.mode == "ordinal"
+        if ordinal:
+            _check_places(before, judgement)
+        new = {(c.row.uid if ordinal else c.rec.key): c.rec for c in judgement.accepted}
+        held_back = {(c.row.uid if ordinal else c.rec.key) for c in judgement.bad}
+        gone = _gone(form, before, new, held_back, judgement)
+        after = {slot: rec for slot, rec in before.items() if slot not in gone} | new
+        result.current[kind.kind] = after
+        result.pending[kind.kind] = held_back & after.keys()
+        result.changes[kind.kind] = (
+            _changes_by_key(before, new, gone) if not ordinal else _changes(before, after, held_back)
+        )
+    return result
+
+
+def _gone(form: Form, before: Slots, new: Slots, held_back: set[Any], judgement: Judgement) -> set[Any]:
+    missing = before.keys() - new.keys() - held_back
+    if form.mode == "full":
+        return missing
+    if form.mode == "append" or not new:
+        return set()
+    dates = [rec.values[form.window_column] for rec in new.values()]
+    low, high = min(dates), max(dates)
+    _check_edges(form, judgement, low, high)
+    return {slot for slot in missing if low <= before[slot].values[form.window_column] <= high}
+
+
+def _check_edges(form: Form, judgement: Judgement, low: Any, high: Any) -> None:
+    """A quarantined record with a true date must not be the first or last of its window."""
+    bad = [c for c in (*judgement.bad, *judgement.unkeyed) if not any(f.fact == "at" for f in c.row.faults)]
+    outside = [c.row.uid for c in bad if not low <= c.rec.values[form.window_column] <= high]
+    if outside:
+        raise AmbiguousPlanError(outside)
+
+
+def _check_places(before: Slots, judgement: Judgement) -> None:
+    """Without ids, a quarantined row's place among its incident's rows must follow from the others."""
+    groups = {c.rec.key for c in judgement.bad}
+    old: dict[Any, list[tuple[int, Rec]]] = defaultdict(list)
+    for uid, rec in before.items():
+        if rec.key in groups:
+            old[rec.key].append((uid, rec))
+    for key in groups:
+        bad = [c.row.uid for c in judgement.bad if c.rec.key == key]
+        fresh = Counter(_content(c.rec) for c in judgement.accepted if c.rec.key == key)
+        left = Counter(_content(rec) for _, rec in old[key])
+        unmatched_old, unmatched_new = left - fresh, fresh - left
+        own = Counter(_content(rec) for uid, rec in old[key] if uid in bad)
+        if own != unmatched_old or (unmatched_new and own):
+            raise AmbiguousPlanError(bad)
+
+
+def _content(rec: Rec) -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted(rec.values.items(), key=lambda item: item[0]))
+
+
+def _changes_by_key(before: Slots, new: Slots, gone: set[Any]) -> dict[str, int]:
+    updates = sum(slot in before and before[slot].values != rec.values for slot, rec in new.items())
+    return {"insert": len(new.keys() - before.keys()), "update": updates, "delete": len(gone)}
+
+
+def _changes(before: Slots, after: Slots, held_back: set[Any]) -> dict[str, int]:
+    """The smallest number of changes that leads from one multiset of records to the other, key by key."""
+    left: dict[Any, Counter[Any]] = defaultdict(Counter)
+    right: dict[Any, Counter[Any]] = defaultdict(Counter)
+    for slots, side in ((before, left), (after, right)):
+        for rec in slots.values():
+            side[rec.key][_content(rec)] += 1
+    found = {"insert": 0, "update": 0, "delete": 0}
+    for key in left.keys() | right.keys():
+        old, new = (left[key] - right[key]).total(), (right[key] - left[key]).total()
+        found["update"] += min(old, new)
+        found["insert"] += max(0, new - old)
+        found["delete"] += max(0, old - new)
+    return found

@@ -1,0 +1,103 @@
+"""Writing a publication file: which relations belong in it, their rows, their descriptions, and what never may."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from feeds.contracts import Contract
+from warehouse.errors import PublishError
+from warehouse.reference import TABLES
+
+#: Schemas that are published; names live in the others.
+PUBLISHED_SCHEMAS = ("core", "marts", "reference")
+_NEVER = frozenset({"source_key", "row_number", "content_hash"})
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One published table with the words that describe it and its columns."""
+
+    schema: str
+    name: str
+    description: str
+    columns: Mapping[str, str]
+
+    @property
+    def sql(self) -> str:
+        """Its quoted name without a database."""
+        return f'"{self.schema}"."{self.name}"'
+
+
+def relations(dbt_manifest: Path) -> list[Relation]:
+    """What belongs in the publication: models and seeds of the dbt project as it is now, and the reference tables.
+
+    Left-overs of models that are gone, or of a run that was killed, do not.
+    """
+    manifest = json.loads(dbt_manifest.read_text())
+    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")]
+    nodes += [s for s in manifest["sources"].values() if s["schema"] == "reference" and s["name"] in TABLES]
+    wanted = (_relation(node) for node in nodes if node["schema"] in PUBLISHED_SCHEMAS)
+    return sorted(wanted, key=lambda relation: (relation.schema, relation.name))
+
+
+def _relation(node: Mapping[str, Any]) -> Relation:
+    columns = {name: column["description"] for name, column in node["columns"].items() if column["description"]}
+    return Relation(node["schema"], node["name"], node["description"], columns)
+
+
+def write(
+    db: duckdb.DuckDBPyConnection, draft: Path, wanted: Iterable[Relation], contracts: Mapping[str, Contract]
+) -> dict[str, int]:
+    """Write every relation into the new file ``draft``; returns the rows of each (``schema.table``).
+
+    Raises:
+        PublishError: an identifying column would be published.
+    """
+    mask = os.umask(0o077)
+    try:
+        db.execute(f"attach {_quoted(str(draft))} as publication")
+    finally:
+        os.umask(mask)
+    tables = {}
+    for relation in wanted:
+        db.execute(f'create schema if not exists publication."{relation.schema}"')
+        db.execute(f"create table publication.{relation.sql} as select * from {relation.sql}")
+        counted = db.execute(f"select count(*) from publication.{relation.sql}").fetchall()
+        tables[f"{relation.schema}.{relation.name}"] = int(counted[0][0])
+        for comment in _comments(relation):
+            db.execute(comment)
+    _refuse_identifiers(db, contracts)
+    db.execute("detach publication")
+    return tables
+
+
+def _comments(relation: Relation) -> Iterator[str]:
+    """The descriptions as comments, so that a reader finds them beside the data."""
+    yield f"comment on table publication.{relation.sql} is {_quoted(relation.description)}"
+    for name, text in relation.columns.items():
+        yield f'comment on column publication.{relation.sql}."{name}" is {_quoted(text)}'
+
+
+def _refuse_identifiers(db: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> None:
+    forbidden = _NEVER.union(*(contract.identifying_columns() for contract in contracts.values()))
+    found = db.execute(
+        "select table_schema || '.' || table_name || '.' || column_name from information_schema.columns "
+        "where table_catalog = 'publication' and column_name in (select unnest(?)) order by all",
+        [sorted(forbidden)],
+    ).fetchall()
+    if found:
+        names = ", ".join(row[0] for row in found)
+        raise PublishError(
+            f"Identifying columns would be published: {names}.", "Remove them from the models under dbt/models/core."
+        )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.strip().replace("'", "''") + "'"

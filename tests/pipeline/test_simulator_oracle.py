@@ -1,0 +1,118 @@
+"""Simulated worlds through ingest: accepted, quarantined, held, refused and current records equal the truth exactly."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ingest.api import current_records, drain, fetch, outcomes, quarantined
+from settings import Settings, load_settings
+from simulator.agencies import AGENCIES
+from simulator.api import deliver, simulate
+
+SEEDS = range(1, 21)
+ZONES = {jurisdiction: agency.place.zone for jurisdiction, agency in AGENCIES.items()}
+FEEDS = sorted(form.feed_id for agency in AGENCIES.values() for form in (agency.arrest, agency.shooting))
+
+
+def take_in(settings: Settings) -> None:
+    """What the feed DAGs do, one feed after the other."""
+    for feed_id in FEEDS:
+        fetch(settings, feed_id)
+        drain(settings, feed_id)
+
+
+def truth_of(world: Path, name: str) -> Any:
+    return json.loads((world / "truth" / name).read_text(encoding="utf-8"))
+
+
+def verdicts(settings: Settings) -> dict[str, Any]:
+    """What ingest says of each delivery, by feed and file name, in the truth's words."""
+    found = {}
+    for outcome in outcomes(settings):
+        rows = quarantined(settings, outcome.delivery_id) if outcome.reason != "row_floor" else []
+        found[f"{outcome.feed_id}/{outcome.file_name}"] = {
+            "state": outcome.state,
+            "reason": outcome.reason,
+            "accepted": outcome.accepted,
+            "changes": (outcome.inserted, outcome.updated, outcome.deleted),
+            "quarantined": {(r.row_number, r.record_kind, r.record_no, tuple(sorted(r.rules))) for r in rows},
+        }
+    return found
+
+
+def expected_verdicts(world: Path) -> dict[str, Any]:
+    found = {}
+    for entry in truth_of(world, "deliveries.json"):
+        kinds = entry["kinds"].values()
+        found[f"{entry['feed_id']}/{Path(entry['file']).name}"] = {
+            "state": entry["state"],
+            "reason": entry["reason"],
+            "accepted": sum(k["accepted"] for k in kinds),
+            "changes": tuple(sum(k[op] for k in kinds) for op in ("insert", "update", "delete")),
+            "quarantined": {
+                (q["row_number"], q["kind"], q["record_no"], tuple(q["rules"])) for q in entry["quarantined"]
+            },
+        }
+    return found
+
+
+def plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def check_current(settings: Settings, world: Path) -> None:
+    """Every current record of every feed, value by value; moments as wall clock and as instant."""
+    for feed_id, kinds in truth_of(world, "current.json").items():
+        zone = ZONES[feed_id.partition("/")[0]]
+        for kind, expected in kinds.items():
+            columns = expected["columns"][1:]
+            moments = [c for c in columns if c in ("occurred_at", "arrested_at")]
+            records = current_records(settings, feed_id, kind)
+            got = Counter(tuple(plain(r[f"{c}_local" if c in moments else c]) for c in columns) for r in records)
+            assert got == Counter(tuple(row[1:]) for row in expected["rows"]), f"{feed_id} {kind}"
+            for record in records:
+                for column in moments:
+                    assert record[column] == in_utc(record[f"{column}_local"], zone)
+
+
+def in_utc(local: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return None if local is None else local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def world_of(folder: Path, seed: int) -> Path:
+    world = folder / "world"
+    simulate(world, seed=seed, people=1200, months=2 + seed % 2)
+    return world
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_ingest_agrees_with_the_truth(tmp_path: Path, seed: int) -> None:
+    world, settings = world_of(tmp_path, seed), load_settings(home=tmp_path / "var")
+    deliver(world, settings.buckets)
+    take_in(settings)
+    got, expected = verdicts(settings), expected_verdicts(world)
+    assert got.keys() == expected.keys()
+    for name, verdict in expected.items():
+        assert got[name] == verdict, name
+    check_current(settings, world)
+
+
+def test_arriving_one_by_one_and_overtaken_ends_in_the_same_records(tmp_path: Path) -> None:
+    """Files in the order in which they arrive, late ones behind their successors."""
+    world, settings = world_of(tmp_path, 3), load_settings(home=tmp_path / "var")
+    schedule = json.loads((world / "schedule.json").read_text())
+    for number in [*range(4, len(schedule), 4), len(schedule)]:
+        deliver(world, settings.buckets, until=number)
+        take_in(settings)
+    got, expected = verdicts(settings), expected_verdicts(world)
+    assert {n: (v["state"], v["quarantined"]) for n, v in got.items()} == {
+        n: (v["state"], v["quarantined"]) for n, v in expected.items()
+    }
+    check_current(settings, world)
