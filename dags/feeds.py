@@ -7,6 +7,7 @@ so that it hides no other feed, and shown as an import error by ``feed_problems.
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 from airflow.sdk import DAG, CronTriggerTimetable, get_parsing_context
@@ -33,8 +34,9 @@ def feed_dag(feed: FeedFile, path: Path) -> DAG:
         feed.dag_id,
         description=feed.description,
         doc_md=feed_doc(feed, path),
-        schedule=CronTriggerTimetable(feed.schedule, timezone=feed.timezone) if feed.schedule else None,
-        # No start_date: with one in the past Airflow would start a run as soon as the DAG appears.
+        # No start_date, and zero here: else Airflow would start a run for a past hour as soon as the DAG appears.
+        schedule=feed.schedule
+        and CronTriggerTimetable(feed.schedule, timezone=feed.timezone, run_immediately=timedelta(0)),
         catchup=False,
         max_active_runs=1,
         tags=["feed", feed.jurisdiction_id, *feed.kinds, *(["simulated"] if feed.simulated else [])],

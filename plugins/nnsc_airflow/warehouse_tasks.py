@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowSkipException
+
+#: How long a load waits for deliveries that are about to be ingested, so that ten feeds due at nine cost one build.
+_PATIENCE_SECONDS = 120.0
 
 
 class LoadWarehouse(BaseOperator):
@@ -19,11 +23,21 @@ class LoadWarehouse(BaseOperator):
         from warehouse import api
 
         settings = load_settings()
+        self._let_feeds_finish(settings)
         result = api.load(settings, on_event=self.log.info)
         if api.is_settled(settings):
             raise AirflowSkipException("The publication already shows every change set.")
         self.log.info("%s change sets loaded, %s removed, %s rows", result.loaded, result.removed, result.rows)
         return {"loaded": result.loaded, "removed": result.removed}
+
+    def _let_feeds_finish(self, settings: Any) -> None:
+        """Wait while landed deliveries wait to be judged, but never long: a stuck feed holds nothing up."""
+        from ingest.api import deliveries
+
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while (waiting := len(deliveries(settings, states=("landed",)))) and time.monotonic() < deadline:
+            self.log.info("%s deliveries are about to be ingested; they go into the same build", waiting)
+            time.sleep(2.0)
 
 
 class TransformWarehouse(BaseOperator):

@@ -28,28 +28,40 @@ def run_demo(settings: Settings, seed: int, people: int, months: int, say: Say) 
         StackError: Airflow could not be started or did not get through in time.
     """
     started, own = time.monotonic(), demo_settings(settings)
+
+    def progress(text: str) -> None:
+        say(f"{time.monotonic() - started:4.0f} s  {text}")
+
     wipe(own)
-    say(f"[1/4] Simulating agencies and starting Airflow (home: {own.home})")
     world = own.home / "world"
     try:
-        with ThreadPoolExecutor(1) as pool:
-            starting = pool.submit(up, own, None, lambda text: say(f"  airflow: {text}"))
-            made = simulate(world, seed, people, months)
-            say(f"  simulated {made.people:,} people, {made.months} months, {len(made.feeds)} feeds of 4 agencies: "
-                f"{made.deliveries} deliveries with {made.rows:,} rows (seed {made.seed})")  # fmt: skip
-            url = starting.result()
-        say(f"  Airflow is ready at {url} after {time.monotonic() - started:.0f} s")
-        with Rest(url) as rest:
-            problems = rest.import_errors() + _play(own, rest, world, made.feeds, say) + unexpected(own, rest)
-            say(f"  {len(rest.task_instances())} task instances")
+        problems = _run(own, world, (seed, people, months), progress)
     finally:
         down(own)
-    say("[4/4] Airflow has ended; the publication stays")
+    progress("[4/4] Airflow has ended; the publication stays")
     problems += _tell(own, world, say)
     say(f"\nThe demo took {time.monotonic() - started:.0f} s.")
     for problem in problems:
         say(f"NOT AS PLANNED: {problem}")
     return not problems
+
+
+def _run(settings: Settings, world: Path, size: tuple[int, int, int], say: Say) -> list[str]:
+    """Simulate while Airflow starts, then play; returns problems."""
+    say(f"[1/4] Simulating agencies while Airflow starts (home: {settings.home})")
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(up, settings, None, lambda text: say(f"  airflow: {text}"))
+        made = simulate(world, *size)
+        say(
+            f"  {made.people:,} people, {made.months} months, {len(made.feeds)} feeds of 4 agencies: "
+            f"{made.deliveries} deliveries with {made.rows:,} rows (seed {made.seed})"
+        )
+        url = starting.result()
+    say(f"  Airflow is ready at {url}")
+    with Rest(url) as rest:
+        problems = rest.import_errors() + _play(settings, rest, world, made.feeds, say) + unexpected(settings, rest)
+        say(f"  {len(rest.task_instances())} tasks, all ended as they should" if not problems else "  NOT AS PLANNED")
+    return problems
 
 
 def _play(settings: Settings, rest: Rest, world: Path, feeds: list[str], say: Say) -> list[str]:

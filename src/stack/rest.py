@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
 from stack.errors import StackError
+
+_TRIES = 5
 
 
 class Rest:
@@ -38,17 +42,23 @@ class Rest:
         return {name: str(part["status"]) for name, part in answer.json().items()}
 
     def call(self, method: str, path: str, allowed: tuple[int, ...] = (), **kwargs: Any) -> Any:
-        """One request; returns the decoded answer, also with a status in ``allowed``.
+        """One request, repeated while Airflow is out of breath; the decoded answer, also of a status in ``allowed``.
+
+        Every request that is made here may be repeated without harm.
 
         Raises:
             StackError: Airflow refused it or did not answer.
         """
-        try:
-            answer = self._http.request(method, path, **kwargs)
-        except self._errors as error:
-            raise StackError(
-                f"Airflow does not answer {method} {path}: {error}. See the logs under airflow/."
-            ) from error
+        for attempt in range(_TRIES):
+            try:
+                answer = self._http.request(method, path, **kwargs)
+            except self._errors as error:
+                if attempt + 1 == _TRIES:
+                    raise StackError(f"Airflow does not answer {method} {path}: {error}. See its logs.") from error
+            else:
+                if answer.status_code < 500:
+                    break
+            time.sleep(1.0)
         if answer.status_code >= 400 and answer.status_code not in allowed:
             raise StackError(f"Airflow refused {method} {path} with {answer.status_code}: {answer.text[:500]}")
         return answer.json() if answer.content else None
@@ -75,11 +85,14 @@ class Rest:
         """Make a pool, or leave it as an administrator has set it."""
         if name not in {pool["name"] for pool in self.all("/pools", "pools")}:
             body = {"name": name, "slots": slots, "description": description}
-            self.call("POST", "/pools", json=body)
+            self.call("POST", "/pools", allowed=(409,), json=body)
 
     def trigger(self, dag_id: str) -> str:
-        """Start a run now; returns its id."""
-        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None})["dag_run_id"])
+        """Start a run now; returns its id, which is chosen here so that a repeated request starts no second run."""
+        run_id = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        body = {"dag_run_id": run_id, "logical_date": None}
+        self.call("POST", f"/dags/{dag_id}/dagRuns", allowed=(409,), json=body)
+        return run_id
 
     def runs(self, dag_id: str = "~") -> list[dict[str, Any]]:
         """All runs of a DAG, or of all."""
