@@ -22,15 +22,6 @@ _SLOW = (
     "dbt.cli.main",
     "dbt.adapters.duckdb",
 )
-    "pandas",
-    "duckdb",
-    "great_expectations",
-    "ingest.api",
-    "ingest.gx",
-    "warehouse.api",
-    "dbt.cli.main",
-    "dbt.adapters.duckdb",
-)
 
 
 def preload() -> None:
