@@ -15,6 +15,7 @@ from simulator.faults import Fault
 from simulator.forms import Form, Kind, Line, Rec
 
 MIN_ROW_RATIO, MAX_QUARANTINE, MIN_RECORDS = 0.8, 0.1, 20
+_NO_RULES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class AmbiguousPlanError(Exception):
         self.uids = set(uids)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One record of one row, with the must rules that it breaks. ``number`` counts data rows from 1."""
 
@@ -64,7 +65,7 @@ class Quarantined:
 
 @dataclass
 class Judgement:
-    """What becomes of the records of one kind. ``absent_ok`` keys are those of quarantined records."""
+    """What becomes of the records of one kind: accepted, quarantined under their key, quarantined without a key."""
 
     accepted: list[Candidate] = field(default_factory=list)
     bad: list[Candidate] = field(default_factory=list)
@@ -87,24 +88,26 @@ def judge(form: Form, rows: list[SentRow]) -> dict[str, Judgement]:
     Raises:
         AmbiguousPlanError: faults meet so that the rules leave the outcome open.
     """
-    return {kind.kind: _judge_kind(kind, rows) for kind in form.kinds}
+    found: dict[str, list[Candidate]] = {kind.kind: [] for kind in form.kinds}
+    for number, row in enumerate(rows, start=1):
+        if not row.faults:
+            for rec in row.line.recs:
+                found[rec.kind].append(Candidate(number, row, rec, _NO_RULES))
+        elif not any(fault.shape for fault in row.faults):
+            for rec in row.line.recs:
+                rules = _NO_RULES.union(*(fault.rules.get(rec.kind, _NO_RULES) for fault in row.faults))
+                found[rec.kind].append(Candidate(number, row, rec, rules))
+    return {kind.kind: _judge_kind(kind, found[kind.kind]) for kind in form.kinds}
 
 
-def _judge_kind(kind: Kind, rows: list[SentRow]) -> Judgement:
+def _judge_kind(kind: Kind, found: list[Candidate]) -> Judgement:
     judged = Judgement()
     keyed: dict[tuple[str, ...], list[Candidate]] = defaultdict(list)
-    for number, row in enumerate(rows, start=1):
-        if any(fault.shape for fault in row.faults):
-            continue
-        rules = frozenset().union(*(fault.rules.get(kind.kind, frozenset()) for fault in row.faults))
-        for rec in row.line.recs:
-            if rec.kind != kind.kind:
-                continue
-            candidate = Candidate(number, row, rec, rules)
-            if rec.key is None:
-                judged.unkeyed.append(candidate)
-            else:
-                keyed[rec.key].append(candidate)
+    for candidate in found:
+        if candidate.rec.key is None:
+            judged.unkeyed.append(candidate)
+        else:
+            keyed[candidate.rec.key].append(candidate)
     for candidates in keyed.values():
         for chosen in candidates if kind.mode == "ordinal" or len(candidates) == 1 else _one_of(kind, candidates):
             (judged.bad if chosen.rules else judged.accepted).append(chosen)
@@ -185,9 +188,7 @@ def settle(form: Form, current: dict[str, Slots], judged: dict[str, Judgement]) 
         after = {slot: rec for slot, rec in before.items() if slot not in gone} | new
         result.current[kind.kind] = after
         result.pending[kind.kind] = held_back & after.keys()
-        result.changes[kind.kind] = (
-            _changes_by_key(before, new, gone) if not ordinal else _changes(before, after, held_back)
-        )
+        result.changes[kind.kind] = _changes(before, after) if ordinal else _changes_by_key(before, new, gone)
     return result
 
 
@@ -213,19 +214,23 @@ def _check_edges(form: Form, judgement: Judgement, low: Any, high: Any) -> None:
 
 def _check_places(before: Slots, judgement: Judgement) -> None:
     """Without ids, a quarantined row's place among its incident's rows must follow from the others."""
-    groups = {c.rec.key for c in judgement.bad}
-    old: dict[Any, list[tuple[int, Rec]]] = defaultdict(list)
-    for uid, rec in before.items():
-        if rec.key in groups:
-            old[rec.key].append((uid, rec))
-    for key in groups:
-        bad = [c.row.uid for c in judgement.bad if c.rec.key == key]
-        fresh = Counter(_content(c.rec) for c in judgement.accepted if c.rec.key == key)
-        left = Counter(_content(rec) for _, rec in old[key])
-        unmatched_old, unmatched_new = left - fresh, fresh - left
-        own = Counter(_content(rec) for uid, rec in old[key] if uid in bad)
-        if own != unmatched_old or (unmatched_new and own):
-            raise AmbiguousPlanError(bad)
+    bad: dict[Any, set[int]] = defaultdict(set)
+    for c in judgement.bad:
+        bad[c.rec.key].add(c.row.uid)
+    left: dict[Any, Counter[Any]] = defaultdict(Counter)
+    own: dict[Any, Counter[Any]] = defaultdict(Counter)
+    for uid, rec in before.items() if bad else ():
+        if rec.key in bad:
+            left[rec.key][_content(rec)] += 1
+            own[rec.key][_content(rec)] += uid in bad[rec.key]
+    fresh: dict[Any, Counter[Any]] = defaultdict(Counter)
+    for c in judgement.accepted if bad else ():
+        if c.rec.key in bad:
+            fresh[c.rec.key][_content(c.rec)] += 1
+    for key, uids in bad.items():
+        mine = +own[key]
+        if mine != left[key] - fresh[key] or (mine and fresh[key] - left[key]):
+            raise AmbiguousPlanError(uids)
 
 
 def _content(rec: Rec) -> tuple[tuple[str, Any], ...]:
@@ -233,17 +238,19 @@ def _content(rec: Rec) -> tuple[tuple[str, Any], ...]:
 
 
 def _changes_by_key(before: Slots, new: Slots, gone: set[Any]) -> dict[str, int]:
-    updates = sum(slot in before and before[slot].values != rec.values for slot, rec in new.items())
+    both = ((before[slot], rec) for slot, rec in new.items() if slot in before)
+    updates = sum(old is not rec and old.values != rec.values for old, rec in both)
     return {"insert": len(new.keys() - before.keys()), "update": updates, "delete": len(gone)}
 
 
-def _changes(before: Slots, after: Slots, held_back: set[Any]) -> dict[str, int]:
+def _changes(before: Slots, after: Slots) -> dict[str, int]:
     """The smallest number of changes that leads from one multiset of records to the other, key by key."""
     left: dict[Any, Counter[Any]] = defaultdict(Counter)
     right: dict[Any, Counter[Any]] = defaultdict(Counter)
-    for slots, side in ((before, left), (after, right)):
-        for rec in slots.values():
-            side[rec.key][_content(rec)] += 1
+    for slots, others, side in ((before, after, left), (after, before, right)):
+        for slot, rec in slots.items():
+            if others.get(slot) is not rec:
+                side[rec.key][_content(rec)] += 1
     found = {"insert": 0, "update": 0, "delete": 0}
     for key in left.keys() | right.keys():
         old, new = (left[key] - right[key]).total(), (right[key] - left[key]).total()

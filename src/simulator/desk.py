@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from simulator import faults as injector
+from simulator.agencies import AGENCIES
 from simulator.book import AmbiguousPlanError, Judgement, SentRow, Settlement, Slots, judge, settle
 from simulator.entries import Entry, corrected
 from simulator.faults import Fault
@@ -47,9 +48,17 @@ class Desk:
         self.carried: Spoiled = {}
         self.known_versions: dict[int, int] = {}
         self._clean: dict[tuple[int, int, str], tuple[Line, str]] = {}
-        self._labels = list(form.faults)
-        self.rng.shuffle(self._labels)
-        self._next = 0
+        self._labels = self._rarest_first()
+        self._missed: list[str] = []
+
+    def _rarest_first(self) -> list[str]:
+        """The order in which faults come round: those that few feeds can have come first."""
+        offered = Counter(
+            label for agency in AGENCIES.values() for f in (agency.arrest, agency.shooting) for label in f.faults
+        )
+        labels = list(self.form.faults)
+        self.rng.shuffle(labels)
+        return sorted(labels, key=lambda label: offered[label])
 
     def picks(self, day: date) -> list[Pick]:
         """The rows that belong into a file of that day, as (entry number, version)."""
@@ -113,18 +122,22 @@ class Desk:
         numbers = [n for n in newest if n not in kept]
         found: Spoiled = {}
         wanted = max(1 + (len(newest) > 60), round(len(newest) * _FAULTY))
-        for _ in range(min(wanted, max(0, 1 + len(newest) // 10 - len(kept)), len(numbers))):
-            label = self._labels[self._next % len(self._labels)]
-            self._next += 1
-            for _ in range(_FRESH_CHANCE):
-                number = self._likely(numbers)
-                if number in found:
-                    continue
-                made = self._make(label, self.entries[number].versions[newest[number]][1])
-                if made:
-                    found[number] = made
-                    break
+        for _ in range(min(wanted, max(0, 1 + len(newest) // 10 - len(kept)), len(numbers), len(self._labels))):
+            label = self._labels.pop(0)
+            chosen = self._victim(label, numbers, newest, found)
+            (self._labels if chosen else self._missed).append(label)
+            found |= chosen
+        self._labels, self._missed = [*self._missed, *self._labels], []
         return found
+
+    def _victim(self, label: str, numbers: list[int], newest: dict[int, int], taken: Spoiled) -> Spoiled:
+        """A row with this fault, or nothing where no row was found that can have it."""
+        for _ in range(_FRESH_CHANCE):
+            number = self._likely(numbers)
+            made = self._make(label, self.entries[number].versions[newest[number]][1]) if number not in taken else ()
+            if made:
+                return {number: made}
+        return {}
 
     def _likely(self, numbers: list[int]) -> int:
         """Half of the faults fall on the newest rows."""

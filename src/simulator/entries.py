@@ -31,8 +31,10 @@ class Entry:
         """Which version the agency holds at the end of a day, or ``None``."""
         if self.withdrawn is not None and self.withdrawn <= day:
             return None
-        known = [number for number, (since, _) in enumerate(self.versions) if since <= day]
-        return known[-1] if known else None
+        for number in range(len(self.versions) - 1, -1, -1):
+            if self.versions[number][0] <= day:
+                return number
+        return None
 
 
 def arrest_entries(seed: int, agency: Agency, arrests: list[Arrest], cases: dict[int, str]) -> list[Entry]:

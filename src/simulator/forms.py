@@ -175,7 +175,7 @@ def dmy(v: Any) -> str:
     return "" if v.year is None else f"{v.day:02d}/{v.month:02d}/{v.year:04d}"
 
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def d_mon_y(v: Any) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-MALE_US = (
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+MALE_US = _words(
     "James Michael Robert John David William Richard Joseph Thomas Christopher Charles Daniel Matthew Anthony Mark "
     "Donald Steven Andrew Paul Joshua Kenneth Kevin Brian Timothy Ronald Jason Edward Jeffrey Ryan Jacob Nicholas "
     "Gary Eric Jonathan Stephen Larry Justin Scott Brandon Benjamin Samuel Gregory Alexander Patrick Frank Raymond "
@@ -10,15 +15,15 @@ MALE_US = (
     "Christian Keith Roger Terry Austin Sean Gerald Carl Harold Dylan Arthur Lawrence Jordan Jesse Bryan Billy "
     "Bruce Gabriel Joe Logan Alan Juan Albert Willie Elijah Wayne Randy Vincent Mason Roy Ralph Bobby Russell "
     "Bradley Philip Eugene DeShawn Tyrone Malik Jamal Terrell Darnell Marquis Andre Luis Carlos Miguel Dinh Quang"
-).split()
-FEMALE_US = (
+)
+FEMALE_US = _words(
     "Mary Patricia Jennifer Linda Elizabeth Barbara Susan Jessica Sarah Karen Lisa Nancy Betty Sandra Margaret Ashley "
     "Kimberly Emily Donna Michelle Carol Amanda Melissa Deborah Stephanie Rebecca Sharon Laura Cynthia Amy Kathleen "
     "Angela Shirley Brenda Emma Anna Pamela Nicole Samantha Katherine Christine Helen Debra Rachel Carolyn Janet "
     "Maria Catherine Heather Diane Olivia Julie Joyce Victoria Ruth Virginia Lauren Kelly Christina Joan Evelyn "
     "Judith Andrea Hannah Megan Cheryl Jacqueline Martha Madison Teresa Gloria Sara Janice Latoya Keisha Tamika"
-).split()
-LAST_US = (
+)
+LAST_US = _words(
     "Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Thompson "
     "White Harris Clark Lewis Robinson Walker Young Allen King Wright Scott Hill Green Adams Nelson Baker Hall "
     "Campbell Mitchell Carter Roberts Phillips Evans Turner Parker Collins Edwards Stewart Morris Murphy Cook Rogers "
@@ -27,16 +32,16 @@ LAST_US = (
     "Simmons Patterson Jordan Reynolds Hamilton Graham Kim Wallace Cole West Hayes Chavez Gibson Bryant Ellis Stevens "
     "Murray Ford Marshall Owens McDonald Harrison Kennedy Wells O'Neil O'Brien D'Angelo Nguyen Tran Washington "
     "Jefferson Banks Booker Gaines Tate Singleton Mosley St.Clair"
-).split()
-MALE_MX = (
+)
+MALE_MX = _words(
     "José Juan Miguel Luis Carlos Jesús Francisco Antonio Alejandro Jorge Ricardo Fernando Manuel Roberto Eduardo "
     "Javier Daniel Sergio Raúl Arturo Martín Óscar Héctor Víctor Andrés Ángel Iván Adrián Rubén Gerardo Ramón César "
     "Diego Emilio Hugo Noé Julián Tomás Agustín Joaquín Sebastián Mateo Ulises Abel"
-).split()
-FEMALE_MX = (
+)
+FEMALE_MX = _words(
     "María Guadalupe Juana Margarita Verónica Elizabeth Alejandra Leticia Rosa Gabriela Ana Patricia Silvia Claudia "
     "Teresa Martha Yolanda Lucía Sofía Adriana Mónica Beatriz Inés Belén Itzel Ximena Fernanda Daniela Noemí Rocío"
-).split()
+)
 LAST_MX = [
     "Hernández", "García", "Martínez", "López", "González", "Pérez", "Rodríguez", "Sánchez", "Ramírez", "Cruz",
     "Flores", "Gómez", "Morales", "Vázquez", "Jiménez", "Reyes", "Díaz", "Torres", "Gutiérrez", "Ruiz", "Mendoza",
@@ -54,13 +59,13 @@ NICKNAMES = {
     "José": "Pepe", "Francisco": "Pancho", "Jesús": "Chuy", "Guadalupe": "Lupe", "Ignacio": "Nacho",
     "Alejandro": "Alex", "Eduardo": "Lalo", "Roberto": "Beto", "Antonio": "Toño", "Rosario": "Chayo",
 }  # fmt: skip
-MONIKERS = (
+MONIKERS = _words(
     "Smoke Tiny Ace Lil_Man Ghost Red Blue Slim Duke Spider Flaco Chato Güero Oso Big_Mike Tank Snake Dre Ty Boogie "
     "Nine Rook Frosty Dutch Cuervo Gato Zurdo"
-).split()
-STREETS_US = (
-    "Alder Birch Cedar Dogwood Elm Fulton Grand Harbor Ivy Jackson Keystone Laurel Main Norris Olive Pine".split()
 )
-STREETS_MX = (
-    "Hidalgo Juárez Morelos Allende Zaragoza Madero Aldama Abasolo Obregón Reforma Insurgentes Guerrero".split()
+STREETS_US = _words(
+    "Alder Birch Cedar Dogwood Elm Fulton Grand Harbor Ivy Jackson Keystone Laurel Main Norris Olive Pine"
+)
+STREETS_MX = _words(
+    "Hidalgo Juárez Morelos Allende Zaragoza Madero Aldama Abasolo Obregón Reforma Insurgentes Guerrero"
 )

@@ -45,7 +45,7 @@ def plan(seed: int, feed_id: str, start: date, months: int) -> list[Planned]:
     regular = [month_after(start, number) for number in range(1, months + 1)]
     by_month: dict[int, list[str]] = {number: [] for number in range(months)}
     for mishap in MISHAPS[feed_id]:
-        number = months - 1 if mishap == "quarantine_limit" else rng.randrange(months)
+        number = months - 1 if mishap in ("quarantine_limit", "truncated") else rng.randrange(months)
         if mishap in ("late", "new_layout"):
             number = rng.randrange(max(1, months - 1))
         by_month[number] += ["wrong_export", "taken_back"] if mishap == "revert" else [mishap]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from simulator.events import History
 from simulator.forms import Form, Rec
-from simulator.population import Population
+from simulator.population import Person, Population
 from simulator.sending import Delivery, Sender
 
 
@@ -21,12 +21,18 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def write_json(path: Path, value: Any) -> None:
-    """One JSON file, the same bytes for the same value."""
+def write_json(path: Path, value: dict[str, Any] | list[Any]) -> None:
+    """One JSON file, an element or key a line; the same bytes for the same value."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=_plain) + "\n", encoding="utf-8"
-    )
+    if isinstance(value, list):
+        text = "[\n" + ",\n".join(_json(element) for element in value) + "\n]\n"
+    else:
+        text = "{\n" + ",\n".join(f"{_json(key)}: {_json(element)}" for key, element in sorted(value.items())) + "\n}\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain)
 
 
 def _plain(value: Any) -> str:
@@ -63,7 +69,7 @@ def current_truth(form: Form, sender: Sender) -> dict[str, Any]:
         waiting = [list(slots[slot].key or ()) for slot in sender.pending.get(kind.kind, set())]
         found[kind.kind] = {
             "columns": ["key", *columns],
-            "rows": sorted(rows, key=lambda row: json.dumps(row, default=_plain)),
+            "rows": sorted(rows, key=_json),
             "pending": sorted(waiting),
         }
     return found
@@ -71,8 +77,7 @@ def current_truth(form: Form, sender: Sender) -> dict[str, Any]:
 
 def write_people(path: Path, population: Population) -> None:
     """``people.csv``: everybody as they truly are."""
-    names = ("person_id first middle last second suffix nickname alias birth sex race ethnicity address home also sid fbi "
-             "group twin_of parent died_on").split()  # fmt: skip
+    names = [field.name for field in fields(Person) if field.name != "risk"]
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
