@@ -63,11 +63,11 @@ def test_feeds_share_one_asset_and_only_the_warehouse_follows_it(bag: Any) -> No
         ingest = bag.dags[dag_id].get_task("ingest")
         # An asset here would be announced by every success; the alias announces what the task adds to it.
         assert [(type(outlet), outlet.name) for outlet in ingest.outlets] == [(AssetAlias, "nnsc_changes")]
-    assert (CHANGE_SETS.name, CHANGE_SETS.uri) == ("nnsc_change_sets", "nnsc://change_sets/")
+    assert (CHANGE_SETS.name, CHANGE_SETS.uri) == ("nnsc_change_sets", "nnsc_change_sets")
     followers = {
         dag.dag_id
         for dag in bag.dags.values()
-        if "nnsc://change_sets" in str(getattr(dag.timetable, "asset_condition", ""))
+        if "nnsc_change_sets" in str(getattr(dag.timetable, "asset_condition", ""))
     }
     assert followers == {"warehouse"}
 
