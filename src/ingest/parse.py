@@ -162,7 +162,7 @@ def _one_kind(
     spec, contract = request.feed.spec, request.feed.contracts[record.kind]
     file = folder / f"{record.kind}.parquet"
     query = records_query(record, contract, spec.zone, "source")
-    connection.execute(f"copy ({query}) to {literal(str(file))} (format parquet, compression zstd)")
+    connection.execute(f"copy ({query}) to {literal(str(file))} (format parquet)")
     reached("parse.mapped")
     parsed = parsed_columns(record, contract)
     rules = build_rules(contract, spec.expectations, parsed, request.known_at, spec.zone)

@@ -129,7 +129,7 @@ def next_state(
             union all select {COLUMNS}, gone from layer where not gone""")
         rows = connection.execute("select count(*) from layer").fetchall()[0][0]
     path = literal(str(scratch / name))
-    connection.execute(f"copy (from layer order by key_hash, slot) to {path} (format parquet, compression zstd)")
+    connection.execute(f"copy layer to {path} (format parquet)")
     layer = Layer(str(target / name), int(rows))
     return KindState((layer,) if fold else (*state.layers, layer), key)
 
