@@ -22,8 +22,7 @@ def nnsc(context: click.Context, home: Path | None) -> None:
 
 def main() -> None:
     """Entry point: turns our errors into one sentence and an exit code."""
-    from connectors.errors import IngestError, RefusedInput
-    from feeds.errors import SpecificationError
+    from commands.exits import OURS, exit_code, sentence
 
     try:
         nnsc(standalone_mode=False)
@@ -34,21 +33,9 @@ def main() -> None:
         sys.exit(2)
     except click.Abort:
         sys.exit("interrupted")
-    except SpecificationError as error:
-        click.echo(f"nnsc: {error}", err=True)
-        sys.exit(2)
-    except IngestError as error:
-        click.echo(f"nnsc: {error.code}: {error}", err=True)
-        sys.exit(_exit_code(error, RefusedInput))
-
-
-def _exit_code(error: Exception, refused: type[Exception]) -> int:
-    from connectors.errors import ConfigurationError
-    from ingest.errors import HeldBatch, UnknownDelivery, WrongState
-
-    if isinstance(error, refused | HeldBatch):
-        return 1
-    return 2 if isinstance(error, ConfigurationError | UnknownDelivery | WrongState) else 3
+    except OURS as error:
+        click.echo(sentence(error), err=True)
+        sys.exit(exit_code(error))
 
 
 def _register() -> None:

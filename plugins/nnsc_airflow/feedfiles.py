@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+from croniter import croniter
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _JURISDICTION = "jurisdiction.yml"
@@ -78,7 +79,7 @@ def read_feed_file(path: Path, zones: dict[str, str] | None = None) -> FeedFile:
             description=str(raw["description"]),
             publisher=str(raw.get("publisher", "")),
             owner=str(raw.get("owner", "data-engineering")),
-            schedule=raw.get("schedule"),
+            schedule=_schedule(path, raw.get("schedule")),
             timezone=_zone(path, raw.get("timezone"), zones if zones is not None else {}),
             simulated=bool(raw.get("simulated", False)),
             kinds=tuple(sorted({record["kind"] for layout in layouts for record in layout["records"]})),
@@ -110,6 +111,12 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise FeedFileError(f"{path}: the file holds no keys. docs/add-a-feed.md shows the form.")
     return raw
+
+
+def _schedule(path: Path, cron: Any) -> str | None:
+    if cron is not None and not (isinstance(cron, str) and croniter.is_valid(cron)):
+        raise FeedFileError(f'{path}: schedule {cron!r} is not a cron expression such as "0 9 * * *".')
+    return cron
 
 
 def _zone(path: Path, own: Any, zones: dict[str, str]) -> str:

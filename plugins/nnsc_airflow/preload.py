@@ -11,7 +11,11 @@ import logging
 _SLOW = (
     "pandas",
     "duckdb",
+    "duckdb_engine",
+    "alembic.command",
     "great_expectations",
+    "connectors.bucket",
+    "connectors.delimited",
     "ingest.api",
     "ingest.gx",
     "warehouse.api",

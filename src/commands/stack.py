@@ -22,13 +22,9 @@ def register(group: click.Group) -> None:
 def up(settings: Settings, port: int) -> None:
     """Start Airflow here, with everything in place, and wait until it is ready."""
     from stack.api import up as start
-    from stack.errors import StackError
 
     click.echo("Starting Airflow (about half a minute) ...")
-    try:
-        url = start(settings, port or None, click.echo)
-    except StackError as error:
-        _fail(error)
+    url = start(settings, port or None, click.echo)
     click.echo(f"Airflow: {url}  (this machine only, everybody is admin)\nEnd it with: make down")
 
 
@@ -37,13 +33,8 @@ def up(settings: Settings, port: int) -> None:
 def down(settings: Settings) -> None:
     """End the Airflow that `up` started, with all its processes."""
     from stack.api import down as end
-    from stack.errors import StackError
 
-    try:
-        ended = end(settings)
-    except StackError as error:
-        _fail(error)
-    click.echo("Airflow has ended." if ended else "No Airflow was running here.")
+    click.echo("Airflow has ended." if end(settings) else "No Airflow was running here.")
 
 
 @click.command()
@@ -74,15 +65,6 @@ def status(settings: Settings, json_: bool) -> None:
 def demo(settings: Settings, seed: int, people: int, months: int) -> None:
     """Simulated agencies through a real Airflow to the marts, in a home of its own (demo/ under the home)."""
     from demo.api import run_demo
-    from stack.errors import StackError
 
-    try:
-        good = run_demo(settings, seed=seed, people=people, months=months, say=click.echo)
-    except StackError as error:
-        _fail(error)
+    good = run_demo(settings, seed=seed, people=people, months=months, say=click.echo)
     sys.exit(0 if good else 3)
-
-
-def _fail(error: Exception) -> None:
-    click.echo(f"nnsc: {error}", err=True)
-    sys.exit(3)

@@ -18,11 +18,14 @@ QUESTIONS = (
     Question(
         "How concentrated is gun violence? The areas of each jurisdiction with the most people shot.",
         """
-select jurisdiction_id, area_id, sum(victims) as victims, sum(fatal_victims) as killed,
-       round(100.0 * sum(victims) / sum(sum(victims)) over (partition by jurisdiction_id), 1) as percent_of_all
-from marts.mart_gvi__shootings_by_area_month
-where jurisdiction_id like 'sim_%'
-group by jurisdiction_id, area_id
+with areas as (
+    select jurisdiction_id, area_id, sum(victims) as victims, sum(fatal_victims) as killed
+    from marts.mart_gvi__shootings_by_area_month
+    where jurisdiction_id like 'sim_%'
+    group by jurisdiction_id, area_id
+)
+select *, round(100.0 * victims / sum(victims) over (partition by jurisdiction_id), 1) as percent_of_all
+from areas
 qualify row_number() over (partition by jurisdiction_id order by victims desc, area_id) <= 2
 order by jurisdiction_id, victims desc, area_id
 """,

@@ -40,8 +40,8 @@ def _listed(value: Any) -> Any:
 
 
 Zone = Annotated[str, BeforeValidator(_zone)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-OneOrMany = Annotated[list[str], BeforeValidator(_listed)]
+Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
+OneOrMany = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
 
 
 class Population(_Strict):
@@ -161,6 +161,11 @@ def _column_map(value: Any) -> Any:
     return {"from": value} if isinstance(value, str) else value
 
 
+ColumnMapOrHeading = Annotated[
+    ColumnMap | None, BeforeValidator(_column_map, json_schema_input_type=str | ColumnMap | None)
+]
+
+
 class KeySpec(_Strict):
     """What makes a record the same record in the next delivery."""
 
@@ -199,7 +204,7 @@ class RecordSpec(_Strict):
     where: str | None = None
     key: KeySpec
     unpivot: Unpivot | None = None
-    map: dict[str, Annotated[ColumnMap | None, BeforeValidator(_column_map)]]
+    map: dict[str, ColumnMapOrHeading]
     not_supplied: list[str] = []
 
     def supplied(self) -> dict[str, ColumnMap]:

@@ -19,6 +19,8 @@ from stack.errors import StackError
 
 #: How long components may take to end by themselves before they are killed.
 _GRACE_SECONDS = 20.0
+#: How far the start time of one process may seem to move when the clock is set.
+_CLOCK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,17 @@ def read_state(settings: Settings) -> Running | None:
 
 
 def is_alive(running: Running) -> bool:
-    """True when that very process runs: a pid alone may belong to somebody else by now."""
+    """True when that very process runs."""
     try:
-        process = psutil.Process(running.pid)
-        same = abs(process.create_time() - running.created) < 2
-        return same and process.status() != psutil.STATUS_ZOMBIE
+        return _is_leader(running) and psutil.Process(running.pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _is_leader(running: Running) -> bool:
+    """True when the pid belongs to the process that was noted: a pid alone may be somebody else's by now."""
+    try:
+        return abs(psutil.Process(running.pid).create_time() - running.created) < _CLOCK_SECONDS
     except psutil.NoSuchProcess:
         return False
 
@@ -75,8 +83,11 @@ def is_alive(running: Running) -> bool:
 def members(running: Running) -> list[psutil.Process]:
     """All processes of the session that ``running`` leads, tasks in process groups of their own included.
 
-    The session outlives its leader; a process that is older than the leader belongs to another session of that number.
+    The session outlives its leader, and as long as it does, nobody else gets the leader's pid: when another process has
+    it, the session is gone, and one of that number belongs to somebody else.
     """
+    if psutil.pid_exists(running.pid) and not _is_leader(running):
+        return []
     found = []
     for process in psutil.process_iter():
         try:

@@ -1,0 +1,26 @@
+"""Which of our errors ends the command with which exit code: 1 data refused, 2 wrong use, 3 a fault of ours."""
+
+from __future__ import annotations
+
+from connectors.errors import ConfigurationError, IngestError, RefusedInput
+from feeds.errors import SpecificationError
+from ingest.errors import HeldBatch, UnknownDelivery, WrongState
+from stack.errors import StackError
+from warehouse.errors import NoPublication, QueryError, WarehouseError
+
+OURS = (SpecificationError, IngestError, WarehouseError, StackError)
+_REFUSED = (RefusedInput, HeldBatch)
+_WRONG_USE = (SpecificationError, ConfigurationError, UnknownDelivery, WrongState, NoPublication, QueryError)
+
+
+def exit_code(error: Exception) -> int:
+    """The exit code of one of ``OURS``."""
+    if isinstance(error, _REFUSED):
+        return 1
+    return 2 if isinstance(error, _WRONG_USE) else 3
+
+
+def sentence(error: Exception) -> str:
+    """The error in one line, with its short code where it has one."""
+    code = getattr(error, "code", None)
+    return f"nnsc: {code}: {error}" if code else f"nnsc: {error}"
