@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import Asset, AssetAlias
 
 #: The one asset of all feeds, "there is something to load": a list of assets in ``schedule`` waits for all of them.
-#: It has no URI with a scheme: to check one, Airflow imports every provider's handlers, boto among them (0.7 s a parse).
+#: No URI with a scheme: to check one, Airflow imports every provider's handlers, boto among them (0.7 s a parse).
 CHANGE_SETS = Asset(name="nnsc_change_sets")
 #: Feeds write through the alias, because an alias emits only the events that a task asks for,
 #: while an asset named in ``outlets`` is emitted by every success, an empty change set included.
