@@ -277,5 +277,4 @@ def _write_changes(
             ) as changed
             left join read_parquet({literal(str(parsed.records(record.kind)))}) as r
                 on r.row_number = changed.row_number and r.record_no = changed.record_no
-            order by record_key, op
-        ) to {literal(str(folder / (record.kind + ".parquet")))} (format parquet, compression zstd)""")
+        ) to {literal(str(folder / (record.kind + ".parquet")))} (format parquet)""")

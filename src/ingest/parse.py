@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import duckdb
 
 #: Part of every fingerprint: raise it when the meaning of what is written here changes.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def _one_kind(
     spec, contract = request.feed.spec, request.feed.contracts[record.kind]
     file = folder / f"{record.kind}.parquet"
     query = records_query(record, contract, spec.zone, "source")
-    connection.execute(f"copy ({query}) to {literal(str(file))} (format parquet, compression zstd)")
+    connection.execute(f"copy ({query}) to {literal(str(file))} (format parquet)")
     reached("parse.mapped")
     parsed = parsed_columns(record, contract)
     rules = build_rules(contract, spec.expectations, parsed, request.known_at, spec.zone)
@@ -172,12 +172,19 @@ def _one_kind(
 def _window(
     request: Request, connection: duckdb.DuckDBPyConnection, layout: Layout, folder: Path
 ) -> tuple[str, str] | None:
-    """First and last value of the window column over everything readable in the delivery."""
+    """First and last value of the window column over the accepted records.
+
+    A quarantined record does not widen the window: one mistyped year would delete the whole history.
+    """
     column = request.feed.spec.delivery.window_column
     if column is None:
         return None
-    files = [literal(str(folder / f"{record.kind}.parquet")) for record in layout.records]
-    bounds = f"min({ident(column)})::varchar, max({ident(column)})::varchar"
-    query = f"select {bounds} from read_parquet([{', '.join(files)}], union_by_name=true)"
+    parts = [
+        f"select {ident(column)} as value from read_parquet({literal(str(folder / f'{kind}.parquet'))}) as records "
+        f"anti join read_parquet({literal(str(folder / f'{kind}.status.parquet'))}) as status "
+        "using (row_number, record_no)"
+        for kind in (record.kind for record in layout.records)
+    ]
+    query = f"select min(value)::varchar, max(value)::varchar from ({' union all '.join(parts)})"
     low, high = connection.execute(query).fetchall()[0]
     return (low, high) if low is not None else None

@@ -110,7 +110,8 @@ def next_state(
             case when ok then content else accepted end as accepted,
             row_number is not null and not ok and accepted is not null as pending,
             case when row_number is not null and not ok then raw end as raw,
-            coalesce(window_value, old_window) as window_value, gone
+            case when ok then coalesce(window_value, old_window) else coalesce(old_window, window_value) end
+                as window_value, gone
         from outcome
         where gone or (row_number is not null and (
             not known or op is not null or flag is not null or raw is distinct from old_raw
@@ -129,7 +130,7 @@ def next_state(
             union all select {COLUMNS}, gone from layer where not gone""")
         rows = connection.execute("select count(*) from layer").fetchall()[0][0]
     path = literal(str(scratch / name))
-    connection.execute(f"copy (from layer order by key_hash, slot) to {path} (format parquet, compression zstd)")
+    connection.execute(f"copy layer to {path} (format parquet)")
     layer = Layer(str(target / name), int(rows))
     return KindState((layer,) if fold else (*state.layers, layer), key)
 

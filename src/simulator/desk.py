@@ -9,10 +9,11 @@ from random import Random
 
 from simulator import faults as injector
 from simulator.agencies import AGENCIES
-from simulator.book import AmbiguousPlanError, Judgement, SentRow, Settlement, Slots, judge, settle
+from simulator.book import Settlement, Slots, settle
 from simulator.entries import Entry, corrected
 from simulator.faults import Fault
 from simulator.forms import Form, Line, cells, line, records
+from simulator.judging import AmbiguousPlanError, Judgement, SentRow, judge
 from simulator.recording import Facts
 from simulator.writing import as_line, with_dirt
 

@@ -8,20 +8,11 @@ from random import Random
 from typing import Any
 
 from simulator import faults as injector
-from simulator.book import (
-    MIN_ROW_RATIO,
-    Judgement,
-    Quarantined,
-    SentRow,
-    Slots,
-    held_because,
-    judge,
-    quarantined,
-    settle,
-)
+from simulator.book import Slots, settle
 from simulator.desk import Desk, Draft
 from simulator.entries import corrected
 from simulator.forms import Form, Line, line, records
+from simulator.judging import MIN_ROW_RATIO, Judgement, Quarantined, SentRow, held_because, judge, quarantined
 from simulator.plan import Planned
 from simulator.writing import as_line, packed, to_bytes
 

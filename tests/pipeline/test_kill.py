@@ -54,7 +54,7 @@ def run_in_child(settings: Settings, kill_at: str | None = None, after: float | 
     session()
     child = os.fork()
     if child == 0:
-        os.environ.update({"NNSC_KILL_AT": kill_at} if kill_at else {})
+        os.environ.update({"DRILL_KILL_AT": kill_at} if kill_at else {})
         try:
             run(settings)
             os._exit(0)

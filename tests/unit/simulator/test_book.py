@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from simulator.agencies import AGENCIES
-from simulator.book import AmbiguousPlanError, SentRow, held_because, judge, quarantined, settle
+from simulator.book import settle
 from simulator.faults import Fault
 from simulator.faults import make as make_fault
 from simulator.forms import Form, Line, records
+from simulator.judging import AmbiguousPlanError, SentRow, held_because, judge, quarantined
 from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
 
 ARRESTS = AGENCIES[RIVERMOUTH].arrest
