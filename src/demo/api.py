@@ -19,6 +19,8 @@ from stack.rest import Rest
 Say = Callable[[str], None]
 #: Share of the schedule that is delivered before the feeds run for the first time.
 _FIRST_ROUND = 0.7
+#: The demo's DAG files do not change while it runs.
+_REPARSE_SECONDS = 3600
 
 
 def run_demo(settings: Settings, seed: int, people: int, months: int, say: Say) -> bool:
@@ -50,7 +52,7 @@ def _run(settings: Settings, world: Path, size: tuple[int, int, int], say: Say) 
     """Simulate while Airflow starts, then play; returns problems."""
     say(f"[1/4] Simulating agencies while Airflow starts (home: {settings.home})")
     with ThreadPoolExecutor(1) as pool:
-        starting = pool.submit(up, settings, None, lambda text: say(f"  airflow: {text}"))
+        starting = pool.submit(up, settings, None, lambda text: say(f"  airflow: {text}"), _REPARSE_SECONDS)
         made = simulate(world, *size)
         say(
             f"  {made.people:,} people, {made.months} months, {len(made.feeds)} feeds of 4 agencies: "

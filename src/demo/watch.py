@@ -17,7 +17,7 @@ from stack.rest import Rest
 Say = Callable[[str], None]
 _ENDED = frozenset({"success", "failed"})
 _STEP_ENDED = frozenset({"success", "failed", "skipped", "upstream_failed"})
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 2.0
 
 
 @dataclass

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from settings import Settings
 from stack import processes
-from stack.environment import POOLS_FILE
+from stack.environment import POOLS_FILE, REPARSE_SECONDS
 from stack.errors import StackError
 from stack.rest import Rest
 
@@ -29,10 +29,15 @@ class Status:
     components: dict[str, str] | None = None
 
 
-def up(settings: Settings, port: int | None = DEFAULT_PORT, on_event: Progress | None = None) -> str:
+def up(
+    settings: Settings,
+    port: int | None = DEFAULT_PORT,
+    on_event: Progress | None = None,
+    reparse_seconds: int = REPARSE_SECONDS,
+) -> str:
     """Start Airflow and wait until it is ready; one that runs already is left as it is. Returns its address.
 
-    ``port=None`` takes a free one.
+    ``port=None`` takes a free one; DAG files are read again every ``reparse_seconds``.
 
     Raises:
         StackError: the port is taken, or Airflow did not become ready.
@@ -42,7 +47,7 @@ def up(settings: Settings, port: int | None = DEFAULT_PORT, on_event: Progress |
         return _await_ready(settings, state, on_event)
     if state is not None:
         processes.end(settings, state)  # what an interrupted one left behind
-    state = processes.start(settings, _free_port() if port is None else _checked(port))
+    state = processes.start(settings, _free_port() if port is None else _checked(port), reparse_seconds)
     try:
         return _await_ready(settings, state, on_event)
     except BaseException:

@@ -11,6 +11,9 @@ from settings import Settings
 _CONFIG = Path(__file__).parent / "airflow_config"
 #: Pools that the DAGs name: ``airflow pools import`` reads the same file.
 POOLS_FILE = _CONFIG / "pools.json"
+#: How often DAG files are read again. A reading that overlaps the end of a run can note down that the DAG has reached
+#: max_active_runs after it no longer has (seen in 3.3.2); its next run then waits for the next reading.
+REPARSE_SECONDS = 30
 #: What must not leak from the caller's shell into this Airflow.
 _FOREIGN = ("AIRFLOW_", "AIRFLOW__", "DBT_", "NNSC_", "PYTHON")
 
@@ -33,7 +36,7 @@ def python_path(settings: Settings) -> str:
     return os.pathsep.join(str(path) for path in (settings.project / "src", settings.project / "plugins", _CONFIG))
 
 
-def airflow_environment(settings: Settings, port: int) -> dict[str, str]:
+def airflow_environment(settings: Settings, port: int, reparse_seconds: int = REPARSE_SECONDS) -> dict[str, str]:
     """Everything that the components need; a fresh signing secret each time, so that none is stored."""
     url = f"http://127.0.0.1:{port}"
     core = {
@@ -58,7 +61,7 @@ def airflow_environment(settings: Settings, port: int) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
         "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "15",
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": str(reparse_seconds),
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(airflow_home(settings) / "logs"),

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from settings import Settings
-from stack.environment import airflow_environment, airflow_home
+from stack.environment import REPARSE_SECONDS, airflow_environment, airflow_home
 from stack.errors import StackError
 
 #: How long components may take to end by themselves before they are killed.
@@ -103,7 +103,7 @@ def members(running: Running) -> list[psutil.Process]:
     return found
 
 
-def start(settings: Settings, port: int) -> Running:
+def start(settings: Settings, port: int, reparse_seconds: int = REPARSE_SECONDS) -> Running:
     """Start the supervising process in a session of its own and note it down."""
     home = airflow_home(settings)
     settings.private_dir(settings.home)
@@ -112,7 +112,7 @@ def start(settings: Settings, port: int) -> Running:
     with (logs / "supervisor.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "nnsc_airflow.standalone", str(logs)],
-            env=airflow_environment(settings, port),
+            env=airflow_environment(settings, port, reparse_seconds),
             cwd=home,
             stdin=subprocess.DEVNULL,
             stdout=log,
