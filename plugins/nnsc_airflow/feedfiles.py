@@ -109,7 +109,7 @@ def _read(path: Path) -> dict[str, Any]:
         where = f", line {mark.line + 1}" if mark else ""
         raise FeedFileError(f"{path}{where}: not valid YAML: {getattr(error, 'problem', error)}. Correct it.") from None
     if not isinstance(raw, dict):
-        raise FeedFileError(f"{path}: the file holds no keys. docs/add-a-feed.md shows the form.")
+        raise FeedFileError(f"{path}: the file holds no keys. README.md shows the form.")
     return raw
 
 

@@ -109,7 +109,7 @@ Where to look next
   receipts            {home / "outbox"}
   the truth           {world_truth(home)}
   the Airflow UI      .venv/bin/nnsc --home {home} up   (and: down)
-  add a feed          docs/add-a-feed.md""")
+  add a feed          README.md""")
 
 
 def world_truth(home: Path) -> Path:

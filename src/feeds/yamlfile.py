@@ -49,5 +49,5 @@ def read_yaml(path: Path) -> dict[str, Any]:
         problem = getattr(error, "problem", None) or str(error)
         raise SpecificationError(path, where, f"not valid YAML: {problem}.", "Correct that line.") from None
     if not isinstance(data, dict):
-        raise SpecificationError(path, "", "the file holds no keys.", "See docs/add-a-feed.md for the form.")
+        raise SpecificationError(path, "", "the file holds no keys.", "README.md shows the form under: Add a feed.")
     return data
