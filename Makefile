@@ -1,8 +1,10 @@
 # One line per command; `make help` lists them. Everything that a run writes lies under var/ (or NNSC_HOME).
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
+# Tests run in as many processes as two cores carry; WORKERS=0 runs them in one.
+WORKERS := 2
 NNSC := .venv/bin/nnsc
-PYTEST := $(PY) -m pytest
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 .PHONY: help setup demo test test-full up down lint bench
 
@@ -15,8 +17,9 @@ setup: ## Prepare .venv (a second call is instant)
 demo: setup ## Simulated agencies through a real Airflow to the marts, with a summary
 	@$(NNSC) demo
 
+# One thread a process, for there are as many processes as cores; files in their own order, the small ones last.
 test: setup ## The tests that every change has to pass (<= 10 minutes)
-	@$(PYTEST) -m "not slow"
+	@NNSC_THREADS=1 $(PYTEST) --no-loadscope-reorder -m "not slow"
 
 test-full: setup ## The long ones: many seeds, kills at every step, properties (<= 45 minutes)
 	@$(PYTEST) -m slow
@@ -34,5 +37,7 @@ lint: setup ## ruff, sqlfmt, import-linter, mypy
 	@.venv/bin/lint-imports
 	@$(PY) -m mypy src
 
-bench: setup ## Measure what has a budget
+bench: setup ## Measure what has a budget (about 15 minutes, 12 GB of disk)
+	@$(PY) benchmarks/big_file.py
+	@$(PY) benchmarks/many_small.py
 	@$(PY) benchmarks/dag_parse.py
