@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from feeds.contracts import Contract, load_contracts
 from feeds.errors import SpecificationError, from_validation
-from feeds.spec import FeedSpec, JurisdictionSpec, Layout, RecordSpec
+from feeds.places import JurisdictionSpec
+from feeds.spec import FeedSpec, Layout, RecordSpec
 from feeds.yamlfile import read_yaml
 from settings import Settings
 
@@ -82,6 +83,7 @@ def load_feed(settings: Settings, feed_id: str, contracts: dict[str, Contract] |
     jurisdiction = load_jurisdiction(settings, path.parent.name)
     raw: dict[str, Any] = read_yaml(path)
     raw.setdefault("timezone", jurisdiction.timezone)
+    raw.setdefault("outbox", jurisdiction.outbox)
     try:
         spec = FeedSpec.model_validate({**raw, "feed_id": feed_id, "jurisdiction_id": path.parent.name})
     except ValidationError as error:
@@ -118,7 +120,8 @@ def _check(path: Path, spec: FeedSpec, contracts: dict[str, Contract]) -> None:
             path, "delivery.window_column", f"not every emitted kind has the column {window!r}.", "Name a shared one."
         )
     for number, expectation in enumerate(spec.expectations):
-        if not any(expectation.column in contract.columns for contract in emitted):
+        named = expectation.column is not None or expectation.severity != "batch"
+        if named and not any(expectation.column in contract.columns for contract in emitted):
             place = f"expectations.{number}.column"
             raise SpecificationError(
                 path, place, f"no emitted kind has the column {expectation.column!r}.", "Name a contract column."
@@ -148,17 +151,29 @@ def _check_record(path: Path, place: str, record: RecordSpec, contract: Contract
 
 def _check_headings(path: Path, place: str, layout: Layout) -> None:
     used = layout_headings(layout)
-    for key, headings in (("ignore", layout.ignore), ("never_load", layout.never_load)):
+    for key, headings in (("ignore", layout.ignored), ("never_load", layout.never_load)):
         both = sorted(used & set(headings))
         if both:
             raise SpecificationError(
                 path, f"{place}.{key}", f"{', '.join(both)} is used by a record too.", "Keep it in one of the places."
             )
+    written = {heading.lower() for heading in (*used, *layout.ignored, *layout.never_load, *layout.from_file_name)}
+    for position, record in enumerate(layout.records):
+        unpivot = record.unpivot
+        names = [*unpivot.names, *([unpivot.position] if unpivot.position else [])] if unpivot else []
+        taken = [name for name in names if name.lower() in written]
+        if taken:
+            raise SpecificationError(
+                path,
+                f"{place}.records.{position}.unpivot",
+                f"{', '.join(taken)} is a heading of the file too (upper and lower case are one).",
+                "Give it another name, here and in `map`.",
+            )
 
 
 def layout_headings(layout: Layout) -> set[str]:
     """Headings that the records of a layout use (map, key, where, unpivot)."""
-    return set().union(*(record_headings(record) for record in layout.records))
+    return set().union(*(record_headings(record) for record in layout.records)) - layout.from_file_name.keys()
 
 
 def record_headings(record: RecordSpec) -> set[str]:

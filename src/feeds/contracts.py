@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from feeds.errors import SpecificationError, from_validation
 from feeds.yamlfile import read_yaml
 
-Severity = Literal["must", "warn"]
+Severity = Literal["must", "warn", "batch"]
+"""must: the record is quarantined; warn: kept and counted; batch: measured over the whole delivery."""
 Tier = Literal["T0", "T1", "T2", "T3", "T4"]
 ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "timestamp", "latitude", "longitude"]
 
@@ -45,6 +46,10 @@ class ColumnSpec(_Strict):
     """True for race, ethnicity and their proxies: for disparity audits, never for targeting."""
     reference: Literal["incident", "arrest", "prison_incident", "probation_term"] | None = None
     """The entity whose agency identifier this is; the record then carries ``<reference>_key``."""
+    codes: str | None = None
+    """The terminology (dbt/seeds/terminology) to which its values are mapped; facts then carry code and mapping."""
+    from_incident: bool = False
+    """True where a feed that keeps incidents in a table of their own leaves this column to the incident's record."""
 
 
 class Expectation(BaseModel):
@@ -79,6 +84,11 @@ class _Block(_Strict):
     expectations: list[Expectation] = []
 
 
+class _Batch(_Strict):
+    description: str
+    expectations: list[Expectation]
+
+
 class Contract(_Strict):
     """A record kind: its grain, columns (the person block expanded) and expectations."""
 
@@ -110,10 +120,17 @@ class Contract(_Strict):
             yield name, STORED_TYPES[column.type]
             if column.type == "timestamp":
                 yield f"{name}_local", "TIMESTAMP"
+            if column.type in ("date", "timestamp"):
+                yield f"{name}_precision", "VARCHAR"
+
+    def coded_columns(self) -> dict[str, str]:
+        """Column -> terminology, of the columns whose values are mapped to standard codes."""
+        return {name: column.codes for name, column in self.columns.items() if column.codes}
 
     def identifying_columns(self) -> frozenset[str]:
         """Columns that may exist only in landing, lake, quarantine, raw, staging, intermediate and restricted."""
-        return frozenset(name for name, column in self.columns.items() if column.identifies)
+        named = {name for name, column in self.columns.items() if column.identifies}
+        return frozenset(named | {f"{name}_precision" for name in named if self.columns[name].type == "date"})
 
 
 def _expand(raw: dict[str, Any], block: _Block) -> dict[str, Any]:
@@ -129,7 +146,7 @@ def _expand(raw: dict[str, Any], block: _Block) -> dict[str, Any]:
     return {**raw, "columns": columns, "expectations": rules}
 
 
-def load_contract(path: Path, block: _Block) -> Contract:
+def load_contract(path: Path, block: _Block, batch: list[Expectation] | None = None) -> Contract:
     """One contract file, with the person block expanded.
 
     Raises:
@@ -137,7 +154,9 @@ def load_contract(path: Path, block: _Block) -> Contract:
     """
     raw = read_yaml(path)
     try:
-        contract = Contract.model_validate(_expand(raw, block) if raw.get("person") else raw)
+        expanded = _expand(raw, block) if raw.get("person") else raw
+        contract = Contract.model_validate(expanded)
+        contract = contract.model_copy(update={"expectations": [*contract.expectations, *(batch or [])]})
     except ValidationError as error:
         raise from_validation(path, error) from None
     if contract.kind != path.stem:
@@ -156,6 +175,8 @@ def _load_contracts(folder: Path, versions: tuple[tuple[Path, int], ...]) -> dic
     block_file = folder / "blocks" / "person.yml"
     try:
         block = _Block.model_validate(read_yaml(block_file))
+        block_file = folder / "blocks" / "batch.yml"
+        batch = _Batch.model_validate(read_yaml(block_file)).expectations if block_file.is_file() else []
     except ValidationError as error:
         raise from_validation(block_file, error) from None
-    return {path.stem: load_contract(path, block) for path in sorted(folder.glob("*.yml"))}
+    return {path.stem: load_contract(path, block, batch) for path in sorted(folder.glob("*.yml"))}

@@ -33,4 +33,6 @@ def from_validation(file: Path | str, error: ValidationError) -> SpecificationEr
     key = ".".join(str(part) for part in first["loc"])
     more = f" ({len(problems) - 1} more problems in this file.)" if len(problems) > 1 else ""
     remedy = _REMEDIES.get(first["type"], "Correct the value.") + more
+    if isinstance(first.get("input"), bool):
+        remedy = f"Put it in quotes: YAML reads no, yes, on and off as false and true. {remedy}"
     return SpecificationError(file, key, f"{first['msg']} (found: {first.get('input')!r}).", remedy)

@@ -6,23 +6,13 @@ import fnmatch
 import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from feeds.contracts import Expectation
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{name!r} is not an IANA time zone such as America/New_York") from None
-    return name
+from feeds.limits import AS_TOLERANCE, DeliverySpec, Strict, Tolerance
+from feeds.places import Zone
 
 
 def _duration(text: Any) -> Any:
@@ -39,37 +29,20 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Zone = Annotated[str, BeforeValidator(_zone)]
+def _reasoned(value: Any) -> Any:
+    if isinstance(value, (list, str)) and value:
+        named = ", ".join(str(heading) for heading in _listed(value))
+        raise ValueError(f"what is not used needs a reason: `{{<why>: [{named}]}}`")
+    return value or {}
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
+Mailbox = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 OneOrMany = Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
-
-
-class Population(_Strict):
-    """Residents in one year, with where the figure comes from."""
-
-    year: int = Field(ge=1990, le=2100)
-    people: int = Field(gt=0)
-    source: str
-
-
-class Bounds(_Strict):
-    """The box around a jurisdiction, in degrees WGS84."""
-
-    min_latitude: float = Field(ge=-90, le=90)
-    max_latitude: float = Field(ge=-90, le=90)
-    min_longitude: float = Field(ge=-180, le=180)
-    max_longitude: float = Field(ge=-180, le=180)
-
-
-class JurisdictionSpec(_Strict):
-    """A legal territory: ``jurisdictions/<id>/jurisdiction.yml``."""
-
-    name: str
-    country: str = Field(pattern=r"^[A-Z]{2}$")
-    timezone: Zone
-    locale: str = "en_US"
-    bounds: Bounds | None = None
-    population: list[Population] = []
+Reason = Annotated[str, Field(min_length=10)]
+Ignored = Annotated[
+    dict[Reason, OneOrMany], BeforeValidator(_reasoned, json_schema_input_type=dict[str, str | list[str]])
+]
 
 
 class ConnectorSpec(BaseModel):
@@ -78,10 +51,12 @@ class ConnectorSpec(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     kind: str
+    connection: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_]+$")
+    """Name of the Airflow Connection that holds server, login and secrets."""
 
     @property
     def options(self) -> dict[str, Any]:
-        """The keys besides ``kind``."""
+        """The keys besides ``kind`` and ``connection``."""
         return dict(self.model_extra or {})
 
 
@@ -98,53 +73,36 @@ class ReaderSpec(BaseModel):
         """The keys besides ``kind`` and ``null_values``."""
         return dict(self.model_extra or {})
 
-
-class KnownAt(_Strict):
-    """The instant a delivery speaks for, taken from its file name."""
-
-    from_file_name: str
-    format: str
-
-    @field_validator("from_file_name")
-    @classmethod
-    def _one_group(cls, value: str) -> str:
-        if re.compile(value).groups != 1:
-            raise ValueError("the pattern needs exactly one group in parentheses, around the date")
-        return value
-
-
-class DeliverySpec(_Strict):
-    """What a delivery means for records that it does not contain, and when it is held."""
-
-    mode: Literal["full", "window", "append"]
-    min_row_ratio: float = Field(default=0.8, ge=0, le=1)
-    max_quarantine_ratio: float = Field(default=0.1, ge=0, le=1)
-    window_column: str | None = None
-    known_at: KnownAt | None = None
-
     @model_validator(mode="after")
-    def _window(self) -> DeliverySpec:
-        if (self.mode == "window") != (self.window_column is not None):
-            raise ValueError("window_column belongs to mode window, and only to it")
+    def _budget(self) -> ReaderSpec:
+        if "bad_bytes" in self.options:
+            raise ValueError(AS_TOLERANCE.format(limit="bad_bytes", value=self.options["bad_bytes"]))
         return self
 
 
-class Freshness(_Strict):
+class Freshness(Strict):
     """How old the newest delivery may grow."""
 
     warn_after: Duration
     error_after: Duration
 
 
-class ColumnMap(_Strict):
+class ColumnMap(Strict):
     """Where one contract column comes from."""
 
     from_: OneOrMany = Field(default=[], alias="from")
     join: str = " "
     parse: OneOrMany = []
     values: dict[str, bool | int | float | str] | None = None
+    otherwise: bool | int | float | str | None = None
+    """What any text that ``values`` does not name means; without it such text fails the record."""
     const: bool | int | float | str | None = None
     decimal: Literal[".", ","] = "."
+    impossible: Literal["refuse", "keep"] = "refuse"
+    """What happens to a date that cannot be (31/02): the record waits in quarantine, or is kept without the date, its
+    precision saying ``impossible``."""
+    zone: Zone | None = None
+    """The zone in which this column's instants are written, where it is not the feed's."""
     decimals: int | None = Field(default=None, ge=2, le=7)
     """Digits of a coordinate that mean something (default 5, about a metre); changes behind them are no corrections."""
 
@@ -152,6 +110,8 @@ class ColumnMap(_Strict):
     def _one_origin(self) -> ColumnMap:
         if bool(self.from_) == (self.const is not None):
             raise ValueError("a column needs either `from` or `const`")
+        if self.otherwise is not None and self.values is None:
+            raise ValueError("`otherwise` belongs to `values`")
         if self.values is not None and self.parse:
             raise ValueError("a column needs `parse` or `values`, not both")
         return self
@@ -166,7 +126,7 @@ ColumnMapOrHeading = Annotated[
 ]
 
 
-class KeySpec(_Strict):
+class KeySpec(Strict):
     """What makes a record the same record in the next delivery."""
 
     columns: list[str] = Field(min_length=1)
@@ -183,7 +143,7 @@ class KeySpec(_Strict):
         return self
 
 
-class Unpivot(_Strict):
+class Unpivot(Strict):
     """One record per group of columns (charge_1, charge_2, ...); groups with no text give none."""
 
     names: list[str] = Field(min_length=1)
@@ -197,7 +157,7 @@ class Unpivot(_Strict):
         return self
 
 
-class RecordSpec(_Strict):
+class RecordSpec(Strict):
     """One record kind that a layout emits."""
 
     kind: str
@@ -217,21 +177,36 @@ class RecordSpec(_Strict):
         return explicit or any(fnmatch.fnmatchcase(column, glob) for glob in self.not_supplied)
 
 
-class When(_Strict):
+class When(Strict):
     """When a layout applies."""
 
     has_columns: list[str] = []
     lacks_columns: list[str] = []
 
 
-class Layout(_Strict):
+class Layout(Strict):
     """One column arrangement of a feed."""
 
     name: str
     when: When = When()
-    ignore: list[str] = []
+    ignore: Ignored = {}
+    """Headings that arrive and are not used, by the reason."""
     never_load: list[str] = []
+    from_file_name: dict[str, str] = {}
+    """Columns that every row gets from the file's name: name -> pattern with one group; used like a heading."""
     records: list[RecordSpec] = Field(min_length=1)
+
+    @property
+    def ignored(self) -> list[str]:
+        """Headings that arrive and are not used, as one list."""
+        return [heading for headings in self.ignore.values() for heading in headings]
+
+    @field_validator("from_file_name")
+    @classmethod
+    def _one_group_each(cls, value: dict[str, str]) -> dict[str, str]:
+        if any(re.compile(pattern).groups != 1 for pattern in value.values()):
+            raise ValueError("each pattern needs exactly one group in parentheses, around the value")
+        return value
 
     @model_validator(mode="after")
     def _kinds_once(self) -> Layout:
@@ -241,7 +216,11 @@ class Layout(_Strict):
         return self
 
 
-class FeedSpec(_Strict):
+def _is_guessed(verified: str) -> bool:
+    return verified.lower().startswith("unverified")
+
+
+class FeedSpec(Strict):
     """One recurring data set from one source: ``jurisdictions/<jurisdiction>/<feed>.yml``."""
 
     feed_id: str = ""
@@ -253,13 +232,31 @@ class FeedSpec(_Strict):
     timezone: Zone | None = None
     owner: str = "data-engineering"
     simulated: bool = False
+    enabled: bool = Field(default=True, validate_default=True)
+    """False for feeds that nobody has seen working yet: they have no DAG until somebody probed them."""
     connector: ConnectorSpec
     reader: ReaderSpec = ReaderSpec()
     delivery: DeliverySpec
     freshness: Freshness | None = None
     outbox: Literal["masked", "restricted"] = "masked"
+    """As the jurisdiction says, where the feed file says nothing."""
+    notify: list[Mailbox] = []
+    """Mailboxes of offices (never of persons) that get receipts and reminders."""
     layouts: list[Layout] = Field(min_length=1)
     expectations: list[Expectation] = []
+    tolerances: list[Tolerance] = []
+
+    @property
+    def is_guessed(self) -> bool:
+        """True while nobody has seen all the columns: ``verified`` begins with *unverified*."""
+        return _is_guessed(self.verified)
+
+    @field_validator("enabled")
+    @classmethod
+    def _guessed_is_off(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and _is_guessed(info.data.get("verified", "")):
+            raise ValueError("guessed columns must not run: add `enabled: false`, or probe and say so in `verified`")
+        return value
 
     @property
     def zone(self) -> ZoneInfo:
