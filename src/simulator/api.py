@@ -5,22 +5,25 @@ from __future__ import annotations
 import gc
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
-from simulator.agencies import AGENCIES
+from simulator.agencies import AGENCIES, SERVICES
 from simulator.agencies.common import Agency
+from simulator.delivery import Delivery
 from simulator.desk import Desk
-from simulator.entries import arrest_entries, shooting_entries
+from simulator.entries import Entry, arrest_entries, shooting_entries
 from simulator.events import History, make_history
 from simulator.forms import Form
 from simulator.plan import month_after, plan
 from simulator.population import make_population
-from simulator.sending import Delivery, Sender
+from simulator.sending import Sender
+from simulator.services import make_services
+from simulator.tallies import pvi_truth, supervision_truth
 from simulator.truth import (
     current_truth,
     delivery_truth,
@@ -80,13 +83,18 @@ def _no_collector() -> Iterator[None]:
 def _simulate(out: Path, seed: int, people: int, months: int, start: date) -> Manifest:
     population = make_population(seed, people, start)
     history = make_history(seed, population, start, month_after(start, months))
+    told = make_services(seed, population, history, start, months)
     senders = [sender for agency in AGENCIES.values() for sender in _agency(seed, agency, history, start, months)]
+    senders += [_sent(seed, SERVICES[feed_id], entries, start, months) for feed_id, entries in told.entries.items()]
     everything = [delivery for sender in senders for delivery in sender.deliveries]
     ordered = sorted(everything, key=lambda d: (d.arrival, d.planned.feed_id, d.planned.day))
     _write_deliveries(out, ordered)
     _write_truth(out / "truth", senders, ordered)
     write_people(out / "truth" / "people.csv", population)
     write_json(out / "truth" / "intervention.json", intervention_truth(history))
+    by_feed = {sender.form.feed_id: sender for sender in senders}
+    write_json(out / "truth" / "pvi.json", pvi_truth(told.custody, by_feed))
+    write_json(out / "truth" / "supervision.json", supervision_truth(told.supervision, by_feed, start, months))
     manifest = Manifest(
         seed, people, months, start.isoformat(), len(ordered), sum(d.rows for d in ordered),
         sum(len(d.data) for d in ordered), sorted(sender.form.feed_id for sender in senders),
@@ -110,18 +118,18 @@ def _agency(seed: int, agency: Agency, history: History, start: date, months: in
     place = agency.place.jurisdiction_id
     shootings, cases = shooting_entries(seed, agency, history.shootings[place])
     arrests = arrest_entries(seed, agency, history.arrests[place], cases)
-    senders = []
-    for form, entries in ((agency.arrest, arrests), (agency.shooting, shootings)):
-        sender = Sender(seed, form, Desk(seed, form, entries))
-        _send_all(seed, sender, form, start, months)
-        senders.append(sender)
-    return senders
+    return [
+        _sent(seed, form, entries, start, months)
+        for form, entries in ((agency.arrest, arrests), (agency.shooting, shootings))
+    ]
 
 
-def _send_all(seed: int, sender: Sender, form: Form, start: date, months: int) -> None:
+def _sent(seed: int, form: Form, entries: list[Entry], start: date, months: int) -> Sender:
+    sender = Sender(seed, form, Desk(seed, form, entries))
     planned = plan(seed, form.feed_id, start, months)
     for here, following in zip(planned, [*planned[1:], None], strict=True):
         sender.send(here, following.day if following else None)
+    return sender
 
 
 def _place_of(number: int, delivery: Delivery) -> str:
@@ -151,8 +159,10 @@ def _write_truth(truth: Path, senders: list[Sender], ordered: list[Delivery]) ->
     write_mentions(truth / "mentions.csv", numbered)
 
 
-def deliver(out: Path, buckets: Path, until: int | None = None) -> list[str]:
+def deliver(out: Path, buckets: Path, until: int | None = None, feeds: Collection[str] | None = None) -> list[str]:
     """Copy the deliveries, up to the ``until``-th of the schedule, into ``<buckets>/<feed_id>/``; the paths of new files.
+
+    ``feeds`` limits that to some feeds.
 
     A file appears whole or not at all. One that lies there already is left alone, so that it is not taken for new.
 
@@ -165,6 +175,8 @@ def deliver(out: Path, buckets: Path, until: int | None = None) -> list[str]:
         raise SimulationError(f"{out} holds no schedule.json: run `nnsc simulate --out {out}` first.") from None
     placed = []
     for entry in schedule[:until]:
+        if feeds is not None and entry["feed_id"] not in feeds:
+            continue
         source = out / entry["file"]
         target = buckets / entry["feed_id"] / source.name
         if target.exists():

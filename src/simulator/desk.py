@@ -8,16 +8,16 @@ from datetime import date, timedelta
 from random import Random
 
 from simulator import faults as injector
-from simulator.agencies import AGENCIES
-from simulator.book import Settlement, Slots, settle
+from simulator.agencies import FAMILIES
+from simulator.consequences import Fault
 from simulator.entries import Entry, corrected
-from simulator.faults import Fault
 from simulator.forms import Form, Line, cells, line, records
 from simulator.judging import AmbiguousPlanError, Judgement, SentRow, judge
 from simulator.recording import Facts
+from simulator.settling import Settlement, Slots, settle
 from simulator.writing import as_line, with_dirt
 
-_FAULTY, _KEPT, _SECOND, _REPEATED, _DIRTY = 0.012, 0.5, 0.2, 0.003, 0.02
+_KEPT, _SECOND, _REPEATED, _DIRTY = 0.5, 0.2, 0.003, 0.02
 _SAFE_SHARE = 0.07
 _FRESH_CHANCE = 60
 
@@ -46,6 +46,8 @@ class Desk:
         self.form, self.entries = form, entries
         self.rng = Random(f"{seed}/desk/{form.feed_id}")
         self.layout = form.first_layout
+        #: What the file is about, where each is about one day.
+        self.about: date | None = None
         self.carried: Spoiled = {}
         self.known_versions: dict[int, int] = {}
         self._clean: dict[tuple[int, int, str], tuple[Line, str]] = {}
@@ -54,9 +56,8 @@ class Desk:
 
     def _rarest_first(self) -> list[str]:
         """The order in which faults come round: those that few feeds can have come first."""
-        offered = Counter(
-            label for agency in AGENCIES.values() for f in (agency.arrest, agency.shooting) for label in f.faults
-        )
+        family = next(forms for forms in FAMILIES if self.form.feed_id in forms)
+        offered = Counter(label for form in family.values() for label in form.faults)
         labels = list(self.form.faults)
         self.rng.shuffle(labels)
         return sorted(labels, key=lambda label: offered[label])
@@ -71,6 +72,8 @@ class Desk:
         return [pick for n, version in current for pick in self._news(n, version, logs)]
 
     def _in_reach(self, entry: Entry, day: date) -> bool:
+        if self.form.snapshot:
+            return entry.day == self.about
         return self.form.mode != "window" or entry.day > day - timedelta(days=self.form.window_days)
 
     def _news(self, number: int, version: int, logs: bool) -> list[Pick]:
@@ -122,7 +125,7 @@ class Desk:
     def _new_faults(self, newest: dict[int, int], kept: Spoiled) -> Spoiled:
         numbers = [n for n in newest if n not in kept]
         found: Spoiled = {}
-        wanted = max(1 + (len(newest) > 60), round(len(newest) * _FAULTY))
+        wanted = max(1 + (len(newest) > 60), round(len(newest) * self.form.faulty))
         for _ in range(min(wanted, max(0, 1 + len(newest) // 10 - len(kept)), len(numbers), len(self._labels))):
             label = self._labels.pop(0)
             chosen = self._victim(label, numbers, newest, found)

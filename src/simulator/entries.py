@@ -43,8 +43,8 @@ def arrest_entries(seed: int, agency: Agency, arrests: list[Arrest], cases: dict
     found = []
     for number, arrest in enumerate(arrests, start=1):
         facts = _arrest_facts(rng, agency, arrest, number, cases)
-        entry = Entry(number, arrest.at.date(), facts["number"], [(_known(rng, arrest.at.date()), facts)])
-        found.append(_lived(rng, agency.arrest, entry))
+        entry = Entry(number, arrest.at.date(), facts["number"], [(known_on(rng, arrest.at.date()), facts)])
+        found.append(lived(rng, agency.arrest, entry))
     return found
 
 
@@ -79,14 +79,15 @@ def _location(rng: Random, form: Form) -> str:
     return f"Calle {street} {rng.randrange(1, 400)}" if mexican else f"{rng.randrange(1, 40)}00 block of {street} St"
 
 
-def _known(rng: Random, day: date) -> date:
+def known_on(rng: Random, day: date) -> date:
+    """The day on which the agency has a row about that day: soon, now and then late."""
     delay = rng.randrange(20, 60) if rng.random() < _LATE else rng.randrange(0, 4)
     return day + timedelta(days=delay)
 
 
-def _lived(rng: Random, form: Form, entry: Entry) -> Entry:
+def lived(rng: Random, form: Form, entry: Entry) -> Entry:
     """Corrections and withdrawal, and the moment of the last change where the form has one."""
-    since, facts = entry.versions[0]
+    since, facts = entry.versions[-1]
     while rng.random() < _CORRECTED:
         since, facts = since + timedelta(days=rng.randrange(5, 45)), corrected(rng, form, facts)
         entry.versions.append((since, facts))
@@ -144,7 +145,7 @@ class _Shootings:
             "location": _location(rng, self.form), "lat": shooting.latitude, "lon": shooting.longitude,
             "premise": rng.choice(("street", "house", "bar", "parking lot", None)), "secret": "see file",
         }  # fmt: skip
-        known = _known(rng, day)
+        known = known_on(rng, day)
         height = max(len(shooting.victims), len(shooting.suspects) if self.names_suspects else 0)
         found: list[Entry] = []
         for i in range(height):
@@ -183,4 +184,4 @@ class _Shootings:
             later = max(died, since) + timedelta(days=self.rng.randrange(1, 6))
             entry.versions.append((later, facts | {"fatal": True, "offense": "187"}))
             return entry
-        return _lived(self.rng, self.form, entry)
+        return lived(self.rng, self.form, entry)

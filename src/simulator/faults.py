@@ -7,92 +7,27 @@ Rules are written as quarantine names them: ``unparsed:<column>``, ``<expectatio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
 from typing import Any, Literal
 
-from simulator.forms import Form, Kind, Raw, Stamp
+from simulator.consequences import Fault, broken, merge, place
+from simulator.forms import Form, Raw, Stamp
 from simulator.recording import Facts
-
-NOT_NULL, BETWEEN = "expect_column_values_to_not_be_null", "expect_column_values_to_be_between"
-#: Contract columns that must be there, by record kind; and columns with bounds.
-_REQUIRED = {
-    "arrest": ("arrest_id", "arrested_on"), "arrest_charge": ("arrest_id",),
-    "shooting_incident": ("incident_id", "occurred_at"), "shooting_victim": ("incident_id", "occurred_at", "is_fatal"),
-    "shooting_suspect": ("incident_id",),
-}  # fmt: skip
-_BOUNDED = ("arrested_on", "occurred_at", "_age", "_birth_date")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault in one row.
-
-    ``shown`` replaces what is written (fact -> value or ``Raw`` text), ``meant`` what a reader can make of it,
-    ``rules`` are the rules that each kind breaks, ``shape`` says that the row has too many or too few fields.
-    """
-
-    label: str
-    fact: str
-    shown: Facts = field(default_factory=dict)
-    meant: Facts = field(default_factory=dict)
-    rules: dict[str, frozenset[str]] = field(default_factory=dict)
-    shape: Literal["", "long", "short"] = ""
-    #: Another row with the same key and other content stands beside.
-    contradicts: bool = False
-
 
 Make = Callable[[Random, Form, Facts], Fault | None]
 
 
-def _columns_of(form: Form, fact: str) -> Iterable[tuple[Kind, str]]:
-    for kind in form.kinds:
-        for column, source in kind.columns.items():
-            if source == fact:
-                yield kind, column
-
-
-def _broken(
-    form: Form, facts: Facts, fact: str, how: Literal["unparsed", "null", "outside"]
-) -> dict[str, frozenset[str]]:
-    """Rules that each kind present in the row breaks when a fact is unreadable, absent or out of bounds."""
-    found: dict[str, set[str]] = {}
-    for kind, column in _columns_of(form, fact):
-        if kind.present and not kind.repeat and facts.get(kind.present) is None:
-            continue
-        rules = found.setdefault(kind.kind, set())
-        if how == "unparsed":
-            rules.add(f"unparsed:{column}")
-        if how == "outside" and column.endswith(_BOUNDED):
-            rules.add(f"{BETWEEN}:{column}")
-        if how != "outside" and column in _REQUIRED[kind.kind]:
-            rules.add(f"{NOT_NULL}:{column}")
-        if how != "outside" and fact in kind.key:
-            rules.add("key_missing")
-    for kind in form.kinds:
-        there = not kind.present or kind.repeat or facts.get(kind.present) is not None
-        if how != "outside" and fact in kind.key and there:
-            found.setdefault(kind.kind, set()).add("key_missing")
-    return {kind: frozenset(rules) for kind, rules in found.items() if rules}
-
-
-def _merge(*parts: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    merged: dict[str, frozenset[str]] = {}
-    for part in parts:
-        for kind, rules in part.items():
-            merged[kind] = merged.get(kind, frozenset()) | rules
-    return merged
-
-
-def _text(label: str, fact: str, *texts: str) -> tuple[str, Make]:
+def _text(label: str, name: str, *texts: str) -> tuple[str, Make]:
     """Text that cannot be understood."""
 
     def make(rng: Random, form: Form, facts: Facts) -> Fault | None:
-        if facts.get(fact) is None:
+        found = place(rng, form, facts, name)
+        if found is None:
             return None
-        rules = _broken(form, facts, fact, "unparsed")
-        return Fault(label, fact, {fact: Raw(rng.choice(texts))}, {fact: None}, rules)
+        fact, no = found
+        rules = broken(form, facts, fact, "unparsed", no)
+        return Fault(label, fact, {fact: Raw(rng.choice(texts))}, {fact: None}, rules, no=no)
 
     return label, make
 
@@ -103,21 +38,29 @@ def _blank(label: str, fact: str) -> tuple[str, Make]:
     def make(rng: Random, form: Form, facts: Facts) -> Fault | None:
         if facts.get(fact) is None:
             return None
-        return Fault(label, fact, {fact: None}, {fact: None}, _broken(form, facts, fact, "null"))
+        return Fault(label, fact, {fact: None}, {fact: None}, broken(form, facts, fact, "null"))
 
     return label, make
 
 
-def _outside(label: str, fact: str, values: Callable[[Any], tuple[Any, ...]]) -> tuple[str, Make]:
+def _outside(label: str, name: str, values: Callable[[Any], tuple[Any, ...]]) -> tuple[str, Make]:
     """A readable value that cannot be true."""
 
     def make(rng: Random, form: Form, facts: Facts) -> Fault | None:
-        if facts.get(fact) is None:
+        found = place(rng, form, facts, name)
+        if found is None:
             return None
+        fact, no = found
         value = rng.choice(values(facts[fact]))
-        return Fault(label, fact, {fact: value}, {fact: value}, _broken(form, facts, fact, "outside"))
+        return Fault(label, fact, {fact: value}, {fact: value}, broken(form, facts, fact, "outside", no), no=no)
 
     return label, make
+
+
+def _days(facts: Facts, day: date | None, text: str | None = None) -> Facts:
+    """The day of the moment, where the row's records have it; as text too, where it is part of the key."""
+    found: Facts = {"on": day} if "on" in facts else {}
+    return found | ({"day": text or (day and day.isoformat())} if "day" in facts else {})
 
 
 def _moment(label: str, year: Callable[[int], int]) -> tuple[str, Make]:
@@ -126,8 +69,8 @@ def _moment(label: str, year: Callable[[int], int]) -> tuple[str, Make]:
     def make(rng: Random, form: Form, facts: Facts) -> Fault | None:
         at: datetime = facts["at"]
         moved = at.replace(year=year(at.year), day=min(at.day, 28), hour=12)
-        rules = _merge(_broken(form, facts, "at", "outside"), _broken(form, facts, "on", "outside"))
-        return Fault(label, "at", {"at": moved}, {"at": moved, "on": moved.date()}, rules)
+        rules = merge(broken(form, facts, "at", "outside"), broken(form, facts, "on", "outside"))
+        return Fault(label, "at", {"at": moved}, {"at": moved, **_days(facts, moved.date())}, rules)
 
     return label, make
 
@@ -136,20 +79,21 @@ def _impossible_date(rng: Random, form: Form, facts: Facts) -> Fault:
     at: datetime = facts["at"]
     month, day = rng.choice(((2, 30), (4, 31), (6, 31), (11, 31)))
     shown = Stamp(at.year, month, day, at.hour, at.minute)
-    rules = _merge(_broken(form, facts, "at", "unparsed"), _broken(form, facts, "on", "unparsed"))
-    return Fault("impossible_date", "at", {"at": shown}, {"at": None, "on": None}, rules)
+    rules = merge(broken(form, facts, "at", "unparsed"), broken(form, facts, "on", "unparsed"))
+    meant = {"at": None, **_days(facts, None, f"{at.year}-{month:02d}-{day:02d}")}
+    return Fault("impossible_date", "at", {"at": shown}, meant, rules)
 
 
 def _blank_date(rng: Random, form: Form, facts: Facts) -> Fault:
-    rules = _merge(_broken(form, facts, "at", "null"), _broken(form, facts, "on", "null"))
-    return Fault("blank_date", "at", {"at": None}, {"at": None, "on": None}, rules)
+    rules = merge(*(broken(form, facts, fact, "null") for fact in ("at", "on", "day") if fact in facts))
+    return Fault("blank_date", "at", {"at": None}, {"at": None, **_days(facts, None)}, rules)
 
 
 def _blank_time(rng: Random, form: Form, facts: Facts) -> Fault:
     """The date without its time: unreadable as a moment, readable as a date."""
     at: datetime = facts["at"]
     shown = Stamp(at.year, at.month, at.day, None)
-    return Fault("blank_time", "at", {"at": shown}, {"at": None}, _broken(form, facts, "at", "unparsed"))
+    return Fault("blank_time", "at", {"at": shown}, {"at": None}, broken(form, facts, "at", "unparsed"))
 
 
 def _impossible_birth(rng: Random, form: Form, facts: Facts) -> Fault | None:
@@ -157,7 +101,7 @@ def _impossible_birth(rng: Random, form: Form, facts: Facts) -> Fault | None:
     if birth is None:
         return None
     shown = Stamp(birth.year, 2, 31)
-    return Fault("birth_impossible", "dob", {"dob": shown}, {"dob": None}, _broken(form, facts, "dob", "unparsed"))
+    return Fault("birth_impossible", "dob", {"dob": shown}, {"dob": None}, broken(form, facts, "dob", "unparsed"))
 
 
 def _shape(label: str, shape: Literal["long", "short"]) -> tuple[str, Make]:
@@ -194,6 +138,23 @@ MAKERS: dict[str, Make] = dict(
         _blank("flag_blank", "fatal"),
         _text("coordinate_text", "lat", "unknown", "N/A?", "38 02 11 N"),
         ("contradicting_duplicate", _contradiction),
+        _blank("blank_person_no", "person_no"),
+        _blank("blank_offender", "local_key"),
+        _blank("blank_term", "term"),
+        _blank("blank_count", "people"),
+        _text("count_text", "people", "4O", "n/c", "12-13"),
+        _outside("count_negative", "people", lambda _: (-1, -12)),
+        _outside("count_too_high", "people", lambda n: (900000 + n, 250001)),
+        _text("participants_text", "participants", "several", "3+"),
+        _outside("participants_too_many", "participants", lambda _: (2200, 9999)),
+        _text("days_text", "days", "thirty", "30d"),
+        _outside("days_negative", "days", lambda n: (-n,)),
+        _outside("days_too_many", "days", lambda _: (99999, 3661)),
+        _text("group_flag_unknown", "linked", "?", "pending", "2"),
+        _text("release_text", "out", "TBD", "see file"),
+        _text("end_text", "ended", "indef.", "s/f", "31/13/2025"),
+        _outside("end_beyond", "ended", lambda d: (d.replace(year=2202, day=1), d.replace(year=202, day=1))),
+        _text("detected_text", "detected", "ayer", "00/00/0000"),
     )
 )
 

@@ -48,7 +48,7 @@ class Kind:
     """A record kind that a row stands for. ``columns`` maps contract columns to facts.
 
     ``present`` names a fact without which the row holds no such record. With ``repeat`` a row stands for up to that
-    many records; ``{i}`` in a fact's name is the position, and ``present`` is looked up for each.
+    many records; ``{i}`` in a fact's name is the position, and ``present`` and ``person`` are looked up for each.
     """
 
     kind: str
@@ -87,6 +87,10 @@ class Form:
     flags: tuple[str, ...] = ()
     whole_text: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    #: The share of rows that is spoiled anew in each file; files that are few or small need more.
+    faulty: float = 0.012
+    #: Each file is about one day, which its name tells beside the day on which it was sent.
+    snapshot: bool = False
 
     def columns(self, layout: str) -> tuple[Column, ...]:
         """The columns of one arrangement."""
@@ -128,7 +132,7 @@ def records(form: Form, facts: Facts) -> tuple[Rec, ...]:
             values = {column: _value(facts, fact, number) for column, fact in kind.columns.items()}
             parts = tuple(_value(facts, fact, number) for fact in kind.key)
             key = None if any(part is None for part in parts) else tuple(str(part) for part in parts)
-            person = facts.get(kind.person, "") if kind.person else ""
+            person = facts.get(kind.person.format(i=number)) or "" if kind.person else ""
             found.append(Rec(kind.kind, key, number, values, person, facts.get("updated") or ""))
     return tuple(found)
 

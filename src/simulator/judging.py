@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.faults import Fault
+from simulator.consequences import Fault
 from simulator.forms import Form, Kind, Line, Rec
 
 MIN_ROW_RATIO, MAX_QUARANTINE, MIN_RECORDS = 0.8, 0.1, 20
@@ -94,7 +94,8 @@ def judge(form: Form, rows: list[SentRow]) -> dict[str, Judgement]:
                 found[rec.kind].append(Candidate(number, row, rec, _NO_RULES))
         elif not any(fault.shape for fault in row.faults):
             for rec in row.line.recs:
-                rules = _NO_RULES.union(*(fault.rules.get(rec.kind, _NO_RULES) for fault in row.faults))
+                told = [fault.rules.get(rec.kind, _NO_RULES) for fault in row.faults if fault.no in (0, rec.no)]
+                rules = _NO_RULES.union(*told)
                 found[rec.kind].append(Candidate(number, row, rec, rules))
     return {kind.kind: _judge_kind(kind, found[kind.kind]) for kind in form.kinds}
 

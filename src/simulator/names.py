@@ -69,3 +69,9 @@ STREETS_US = _words(
 STREETS_MX = _words(
     "Hidalgo Juárez Morelos Allende Zaragoza Madero Aldama Abasolo Obregón Reforma Insurgentes Guerrero"
 )
+#: Names and a street that occur nowhere else: found outside of the places for names, they tell of a leak.
+CANARY_NAMES = _words(
+    "Wrenquill Larkvane Finchmoor Orioletto Pipitski Siskindale Dunnockby Serinhart Linnetzer Buntingrove Twitefell "
+    "Redpollard Brambleyx Crossbillow Hawfincher Waxwingate Dippersund Whinchatley Stonechatz Wheatearle"
+)
+CANARY_STREET = "Goldcrestine"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from simulator.departments import CA_STATE, OH_STATE
 from simulator.places import BAJIO, LAGRANGE, MILLBROOK, RIVERMOUTH
 
 #: Which mishaps befall which feed. Together they are all that there are.
@@ -18,7 +19,24 @@ MISHAPS: dict[str, tuple[str, ...]] = {
     f"{LAGRANGE}/shooting": ("republished", "empty", "wrong_layout"),
     f"{BAJIO}/arrest": ("header_only", "revert", "late"),
     f"{BAJIO}/shooting": ("repeat", "unknown_heading"),
+    f"{CA_STATE}/incidents": ("repeat", "unknown_heading"),
+    f"{CA_STATE}/stays": ("truncated", "late"),
+    f"{CA_STATE}/census": ("quarantine_limit", "late"),
+    f"{OH_STATE}/incidents": ("revert", "empty"),
+    f"{OH_STATE}/population": ("resent", "header_only", "broken_archive"),
+    f"{RIVERMOUTH}/probation": ("new_layout", "missing_heading"),
+    f"{BAJIO}/probation": ("republished", "wrong_layout"),
+    f"{BAJIO}/violations": ("header_only", "unreadable", "late"),
 }
+#: How many regular files a feed sends at most, however long the story; others send one a month.
+AT_MOST: dict[str, int] = {
+    f"{CA_STATE}/incidents": 6, f"{CA_STATE}/stays": 4, f"{CA_STATE}/census": 4, f"{OH_STATE}/incidents": 6,
+    f"{OH_STATE}/population": 12, f"{RIVERMOUTH}/probation": 4, f"{BAJIO}/probation": 4, f"{BAJIO}/violations": 6,
+}  # fmt: skip
+#: A window of that feed must reach back to the file before.
+LONGEST_STEP = 3
+#: Feeds whose files are about one day.
+SNAPSHOTS = (f"{OH_STATE}/population",)
 #: What stands in ``truth/deliveries.json`` about a delivery that is nothing special.
 REGULAR = "regular"
 
@@ -31,6 +49,8 @@ class Planned:
     day: date
     kind: str
     overtaken: bool = False
+    #: The day that the file is about, where its form tells one.
+    about: date | None = None
 
 
 def month_after(start: date, months: int) -> date:
@@ -40,9 +60,11 @@ def month_after(start: date, months: int) -> date:
 
 
 def plan(seed: int, feed_id: str, start: date, months: int) -> list[Planned]:
-    """The deliveries of one feed, by day. A regular file of a month is dated the first day of the next."""
+    """The deliveries of one feed, by day. A regular file is dated the first day of the month after those it is about."""
     rng = Random(f"{seed}/plan/{feed_id}")
-    regular = [month_after(start, number) for number in range(1, months + 1)]
+    step = min(LONGEST_STEP, -(-months // AT_MOST.get(feed_id, months)))
+    regular = [month_after(start, number) for number in range(months, 0, -step)][::-1]
+    months = len(regular)
     by_month: dict[int, list[str]] = {number: [] for number in range(months)}
     for mishap in MISHAPS[feed_id]:
         number = months - 1 if mishap in ("quarantine_limit", "truncated") else rng.randrange(months)
@@ -53,9 +75,10 @@ def plan(seed: int, feed_id: str, start: date, months: int) -> list[Planned]:
     for number, first in enumerate(regular):
         kinds = _late_last(by_month[number])
         days = sorted(rng.sample(range(2, 26), len(kinds)))
-        found.append(Planned(feed_id, first, REGULAR))
+        about = first - timedelta(days=rng.randrange(2, 12)) if feed_id in SNAPSHOTS else None
+        found.append(Planned(feed_id, first, REGULAR, about=about))
         found += [
-            Planned(feed_id, first + timedelta(days=d), kind, kind == "late")
+            Planned(feed_id, first + timedelta(days=d), kind, kind == "late", about)
             for d, kind in zip(days, kinds, strict=True)
         ]
     return found

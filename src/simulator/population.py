@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from random import Random
 
 from simulator.names import (
+    CANARY_NAMES,
+    CANARY_STREET,
     FEMALE_MX,
     FEMALE_US,
     LAST_MX,
@@ -84,7 +86,9 @@ def make_population(seed: int, people: int, start: date) -> Population:
         _twins(rng, mine)
         _juniors(rng, mine)
         everybody += mine
-    return Population(everybody, _groups(rng, everybody))
+    groups = _groups(rng, everybody)
+    _canaries(everybody)
+    return Population(everybody, groups)
 
 
 def _person(rng: Random, place: Place, number: int, start: date) -> Person:
@@ -145,6 +149,21 @@ def _juniors(rng: Random, people: list[Person]) -> None:
         )
         father.suffix, son.suffix, son.parent = "Sr", "Jr", father.person_id
         father.risk, son.risk = father.risk + 1, son.risk + 2
+
+
+def _canaries(everybody: list[Person]) -> None:
+    """The likeliest to be in many events of each place bear a name and an address that nobody else and no word has.
+
+    Wherever one of them turns up outside of the places for names, a name got out.
+    """
+    for number, place in enumerate(PLACES.values()):
+        mine = [p for p in everybody if p.home == place.jurisdiction_id and not (p.twin_of or p.parent or p.suffix)]
+        twins = {p.twin_of for p in everybody}
+        likely = sorted((p for p in mine if p.person_id not in twins), key=lambda p: (-p.risk, p.person_id))
+        for person, name in zip(likely, CANARY_NAMES[number :: len(PLACES)]):
+            person.last, person.address = name, f"{len(name)}{number} {CANARY_STREET} Ave"
+            if person.second:
+                person.second = name
 
 
 def _groups(rng: Random, everybody: list[Person]) -> dict[str, Group]:

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from simulator import faults as injector
-from simulator.book import Slots, settle
+from simulator.delivery import Delivery, end_of_day
 from simulator.desk import Desk, Draft
 from simulator.entries import corrected
 from simulator.forms import Form, Line, line, records
-from simulator.judging import MIN_ROW_RATIO, Judgement, Quarantined, SentRow, held_because, judge, quarantined
+from simulator.judging import MIN_ROW_RATIO, Judgement, SentRow, held_because, judge, quarantined
 from simulator.plan import Planned
+from simulator.settling import Slots, settle
 from simulator.writing import as_line, packed, to_bytes
 
 _ENOUGH_ROWS = 20
-
-
-@dataclass
-class Delivery:
-    """One file as sent, with the truth about it. ``rows`` are data rows; ``of`` is the delivery with the same bytes."""
-
-    planned: Planned
-    file_name: str
-    known_at: datetime
-    arrival: datetime
-    data: bytes
-    state: str
-    reason: str | None = None
-    rows: int = 0
-    accepted: dict[str, int] = field(default_factory=dict)
-    changes: dict[str, dict[str, int]] = field(default_factory=dict)
-    quarantined: list[Quarantined] = field(default_factory=list)
-    harmless: dict[str, int] = field(default_factory=dict)
-    of: Delivery | None = None
-    sent: list[SentRow] = field(default_factory=list)
-
-
-def end_of_day(day: date, form: Form) -> datetime:
-    """The next local midnight, as an instant."""
-    following = day + timedelta(days=1)
-    return datetime(following.year, following.month, following.day, tzinfo=form.zone)
 
 
 class Sender:
@@ -60,6 +35,7 @@ class Sender:
 
     def send(self, planned: Planned, following: date | None) -> None:
         """Make the delivery that is planned; a mishap that this small world cannot have is left out."""
+        self.desk.about = planned.about
         made = getattr(self, f"_{planned.kind}", self._regular)(planned)
         if made is None:
             return
@@ -71,7 +47,8 @@ class Sender:
 
     def _delivery(self, planned: Planned, data: bytes, state: str, reason: str | None = None) -> Delivery:
         known_at = end_of_day(planned.day, self.form)
-        name = f"{self.form.stem}_{planned.day:%Y%m%d}{self.form.suffix}"
+        about = f"_{planned.about:%Y%m%d}" if planned.about else ""
+        name = f"{self.form.stem}{about}_{planned.day:%Y%m%d}{self.form.suffix}"
         return Delivery(planned, name, known_at, known_at, data, state, reason)
 
     def _headings(self) -> list[str]:
@@ -171,7 +148,9 @@ class Sender:
     def _missing_heading(self, planned: Planned) -> Delivery:
         """A mapped column is gone."""
         columns = self.form.columns(self.desk.layout)
-        at = next(i for i, column in enumerate(columns) if column.heading == self.form.losable)
+        usual = self.form.columns(self.form.first_layout)
+        fact = next(column.fact for column in usual if column.heading == self.form.losable)
+        at = next(i for i, column in enumerate(columns) if column.fact == fact)
         lines = []
         for row in self._still(planned).rows:
             facts = self.desk.entries[row.uid].versions[row.version][1]

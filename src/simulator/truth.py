@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from simulator.delivery import Delivery
 from simulator.events import History
 from simulator.forms import Form, Rec
 from simulator.population import Person, Population
-from simulator.sending import Delivery, Sender
+from simulator.sending import Sender
 
 
 def instant(moment: datetime) -> str:
@@ -93,7 +94,7 @@ def write_mentions(path: Path, numbered: Iterable[tuple[int, Delivery]]) -> None
         for number, delivery in numbered:
             for at, row in enumerate(delivery.sent, start=1):
                 for rec in row.line.recs if not row.extra else ():
-                    mark = (delivery.planned.feed_id, rec.kind, row.uid)
+                    mark = (delivery.planned.feed_id, rec.kind, row.uid, rec.no)
                     if rec.person and rec.key and mark not in seen:
                         seen.add(mark)
                         writer.writerow((*mark[:2], _key(rec), row.uid, number, at, rec.no, rec.person))

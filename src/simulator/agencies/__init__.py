@@ -1,11 +1,26 @@
-"""The eight simulated feeds, by feed id."""
+"""The simulated feeds, by feed id: police (arrests and shootings), and those of custody and supervision."""
 
 from __future__ import annotations
 
-from simulator.agencies import bajio, lagrange, millbrook, rivermouth
+from zoneinfo import ZoneInfo
+
+from simulator.agencies import bajio, ca_state, lagrange, millbrook, oh_state, probation, rivermouth
 from simulator.agencies.common import Agency
+from simulator.forms import Form
 
 AGENCIES: dict[str, Agency] = {
     agency.place.jurisdiction_id: agency
     for agency in (rivermouth.AGENCY, millbrook.AGENCY, lagrange.AGENCY, bajio.AGENCY)
 }
+POLICE: dict[str, Form] = {form.feed_id: form for a in AGENCIES.values() for form in (a.arrest, a.shooting)}
+SERVICES: dict[str, Form] = {
+    form.feed_id: form
+    for form in (
+        ca_state.INCIDENTS, ca_state.STAYS, ca_state.CENSUS, oh_state.INCIDENTS, oh_state.POPULATION, probation.TERMS,
+        probation.MEASURES, probation.VIOLATIONS,
+    )
+}  # fmt: skip
+#: Each family deals its faults among its own feeds, so that a new family leaves the others' files as they were.
+FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES)
+FORMS: dict[str, Form] = POLICE | SERVICES
+ZONES: dict[str, ZoneInfo] = {form.feed_id.partition("/")[0]: form.zone for form in FORMS.values()}

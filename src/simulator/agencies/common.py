@@ -32,6 +32,19 @@ class Agency:
     shooting: Form
 
 
+@dataclass(frozen=True)
+class Codes:
+    """How a department of correction writes what happened. Fights of two and of many may bear one name; ``unarmed`` are
+    its ways to say that there was no weapon, ``finding`` its words for guilty, not guilty and undecided."""
+
+    what: dict[str, str]
+    role: dict[str, str]
+    weapon: dict[str, str]
+    unarmed: tuple[str | None, ...]
+    injury: dict[str, str]
+    finding: tuple[str, str, str | None]
+
+
 def person(role: str, *names: str, prefix: str = "") -> dict[str, str]:
     """Contract columns of a person in a role -> facts, for the attributes named."""
     return {f"{role}_{name}": prefix + _PERSON[name] for name in names}

@@ -1,4 +1,4 @@
-"""The bookkeeping behind the truth: which records must be current after each delivery, and what it changed."""
+"""What is current after a delivery: which records it adds, changes, deletes and leaves waiting for a correction."""
 
 from __future__ import annotations
 

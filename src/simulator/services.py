@@ -1,0 +1,47 @@
+"""Custody and supervision of one world: what truly happened there, and the rows that the services keep of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from simulator.agencies import oh_state, probation
+from simulator.custody import Custody, days_outside, make_custody
+from simulator.custody_entries import ca_entries, oh_entries
+from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
+from simulator.entries import Entry
+from simulator.events import History
+from simulator.places import BAJIO, RIVERMOUTH
+from simulator.plan import month_after, plan
+from simulator.population import Population
+from simulator.supervision import Supervision, make_supervision
+from simulator.supervision_entries import term_entries, violation_entries
+
+
+@dataclass(frozen=True)
+class Services:
+    """Departments and offices by jurisdiction, and the entries of their feeds by feed id."""
+
+    custody: dict[str, Custody]
+    supervision: dict[str, Supervision]
+    entries: dict[str, list[Entry]]
+
+
+def make_services(seed: int, population: Population, history: History, start: date, months: int) -> Services:
+    """Everything about custody and supervision in a world, drawn from random streams of its own."""
+    end, outside = month_after(start, months), days_outside(history)
+    custody = {
+        name: make_custody(seed, department, population, history, outside, start, end)
+        for name, department in DEPARTMENTS.items()
+    }
+    supervision = {
+        name: make_supervision(seed, office, population, history, custody.get(office.after_custody), start, end)
+        for name, office in OFFICES.items()
+    }
+    planned = plan(seed, oh_state.POPULATION.feed_id, start, months)
+    days = sorted({delivery.about for delivery in planned if delivery.about})
+    entries = ca_entries(seed, custody[CA_STATE]) | oh_entries(seed, custody[OH_STATE], days)
+    for form, place in ((probation.TERMS, RIVERMOUTH), (probation.MEASURES, BAJIO)):
+        entries[form.feed_id] = term_entries(seed, form, supervision[place])
+    entries[probation.VIOLATIONS.feed_id] = violation_entries(seed, probation.VIOLATIONS, supervision[BAJIO])
+    return Services(custody, supervision, entries)
