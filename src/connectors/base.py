@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, ClassVar, Protocol
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class Item:
     """One thing that a source offers: a file, or one page-set of an API.
 
     ``location`` and ``version`` together identify the arrival: the same location with another version is another
-    delivery. ``cursor`` is what the source should be asked with next time, once this item is safely landed.
+    delivery. ``cursor`` is what the source should be asked with next time, once this item is safely landed. ``plan``
+    is what the connector needs to pull it, or to go on with a pull that was killed (JSON; never a secret).
     """
 
     location: str
@@ -24,17 +25,41 @@ class Item:
     size: int | None = None
     modified_at: datetime | None = None
     cursor: dict[str, Any] = field(default_factory=dict)
+    plan: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a source says of itself: columns with its own type names, rows (``None`` where it does not tell), a sample.
+
+    ``sample`` holds a few rows as text by column.
+    """
+
+    columns: dict[str, str]
+    total: int | None
+    sample: list[dict[str, str]]
 
 
 class Connector(Protocol):
     """Moves bytes from a source to landing. Knows no Airflow, no dbt and no record kinds."""
 
+    #: True where a pull has several steps that a retry can go on from: its item is kept until it is landed.
+    resumable: ClassVar[bool]
+
     def poll(self, cursor: dict[str, Any]) -> Iterator[Item]:
         """Items that may be new, oldest first. Must not change the source."""
         ...
 
-    def open(self, item: Item) -> AbstractContextManager[BinaryIO]:
-        """The bytes of one item, streamed."""
+    def open(self, item: Item, spool: Path) -> AbstractContextManager[BinaryIO]:
+        """The bytes of one item, streamed; a resumable connector keeps its pages in ``spool`` until they are landed."""
+        ...
+
+
+class Describes(Protocol):
+    """A connector that can be asked what its source holds (``nnsc feeds probe`` and ``new``)."""
+
+    def describe(self, limit: int = 1) -> Description:
+        """Columns, number of rows and ``limit`` rows of the source."""
         ...
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import fnmatch
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, ClassVar, cast
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 from upath import UPath
 
 from connectors.base import Item
+from connectors.credentials import Credentials, redact
 from connectors.errors import ConfigurationError, RefusedInput, RetriableError
 
 #: Names that programs give to files while they are still being written.
-_UNFINISHED = ("*.tmp", "*.part", "*.partial", "*.filepart", "*.crdownload", "~*", ".*")
+UNFINISHED = ("*.tmp", "*.part", "*.partial", "*.filepart", "*.crdownload", "~*", ".*")
+#: A file from farther in the future has a wrong date, not a clock that is ahead: waiting for it would never end.
+_CLOCK_SKEW_SECONDS = 86_400
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -35,11 +39,14 @@ class BucketConnector:
     settle_seconds: float = 5.0
     done_marker: str | None = None
     storage_options: dict[str, Any] | None = None
+    credentials: Credentials | None = None
+    resumable: ClassVar[bool] = False
 
     @property
     def root(self) -> UPath:
         """The folder that is watched."""
-        options = self.storage_options or {}
+        secret = self.credentials.storage_options() if self.credentials else {}
+        options = {**(self.storage_options or {}), **secret}
         if "://" in self.path or self.path.startswith("/"):
             return UPath(self.path, **options)
         if ".." in Path(self.path).parts:
@@ -59,10 +66,10 @@ class BucketConnector:
                 item = self._item(entry)
                 if self._is_finished(item, present):
                     yield item
-        except OSError as error:
-            raise RetriableError("bucket_unreachable", f"{self.path}: {type(error).__name__}: {error}") from error
+        except _failures() as error:
+            raise self._unreachable(self.path, error) from None
 
-    def open(self, item: Item) -> AbstractContextManager[BinaryIO]:
+    def open(self, item: Item, spool: Path | None = None) -> AbstractContextManager[BinaryIO]:
         """The bytes of a dropped file.
 
         Raises:
@@ -76,8 +83,12 @@ class BucketConnector:
                 raise RefusedInput("outside_bucket", f"{item.name} is a link to a place outside the bucket.")
         try:
             return cast("AbstractContextManager[BinaryIO]", entry.open("rb"))
-        except OSError as error:
-            raise RetriableError("bucket_unreachable", f"{item.location}: {type(error).__name__}: {error}") from error
+        except _failures() as error:
+            raise self._unreachable(item.location, error) from None
+
+    def _unreachable(self, place: str, error: BaseException) -> RetriableError:
+        secrets = self.credentials.secrets() if self.credentials else ()
+        return RetriableError("bucket_unreachable", redact(f"{place}: {type(error).__name__}: {error}", secrets))
 
     def _entries(self) -> Iterator[UPath]:
         if self.root.exists():
@@ -90,13 +101,20 @@ class BucketConnector:
         return Item(str(entry), entry.name, f"{stat.st_size}-{tag}", stat.st_size, modified)
 
     def _is_finished(self, item: Item, present: set[str]) -> bool:
-        if not fnmatch.fnmatch(item.name, self.pattern) or any(fnmatch.fnmatch(item.name, p) for p in _UNFINISHED):
+        if not fnmatch.fnmatch(item.name, self.pattern) or any(fnmatch.fnmatch(item.name, p) for p in UNFINISHED):
             return False
         if self.done_marker is not None:
             return not item.name.endswith(self.done_marker) and f"{item.name}{self.done_marker}" in present
         if item.modified_at is None:
             return True
-        return (datetime.now(UTC) - item.modified_at).total_seconds() >= self.settle_seconds
+        age = (datetime.now(UTC) - item.modified_at).total_seconds()
+        return age >= self.settle_seconds or age < -_CLOCK_SKEW_SECONDS
+
+
+def _failures() -> tuple[type[BaseException], ...]:
+    """What a store can fail with: S3's library has errors of its own for a server that is away or wrong keys."""
+    errors = sys.modules.get("botocore.exceptions")
+    return (OSError, errors.BotoCoreError, errors.ClientError) if errors else (OSError,)
 
 
 def _etag(stat: Any) -> str | None:
