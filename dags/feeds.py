@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from airflow.sdk import DAG, CronTriggerTimetable, get_parsing_context
 
 from nnsc_airflow.docs import feed_doc
+from nnsc_airflow.drops import is_watched, with_drops
 from nnsc_airflow.feed_tasks import FeedVerdict, FetchFeed, IngestFeed
 from nnsc_airflow.feedfiles import FeedFile, FeedFileError, feed_paths, path_of, read_feed_file
 from nnsc_airflow.names import (
@@ -28,6 +30,12 @@ from settings import load_settings
 log = logging.getLogger(__name__)
 
 
+def schedule_of(feed: FeedFile) -> Any:
+    """By the clock, and where files are dropped into a bucket also when one was."""
+    cron = feed.schedule and CronTriggerTimetable(feed.schedule, timezone=feed.timezone, run_immediately=timedelta(0))
+    return with_drops(feed, cron) if load_settings().watch_drops and is_watched(feed) else cron
+
+
 def feed_dag(feed: FeedFile, path: Path) -> DAG:
     """The DAG of one feed."""
     with DAG(
@@ -35,8 +43,7 @@ def feed_dag(feed: FeedFile, path: Path) -> DAG:
         description=feed.description,
         doc_md=feed_doc(feed, path),
         # No start_date, and zero here: else Airflow would start a run for a past hour as soon as the DAG appears.
-        schedule=feed.schedule
-        and CronTriggerTimetable(feed.schedule, timezone=feed.timezone, run_immediately=timedelta(0)),
+        schedule=schedule_of(feed),
         catchup=False,
         max_active_runs=1,
         tags=["feed", feed.jurisdiction_id, *feed.kinds, *(["simulated"] if feed.simulated else [])],
@@ -52,7 +59,7 @@ def feed_dag(feed: FeedFile, path: Path) -> DAG:
         )  # fmt: skip
         verdict = FeedVerdict(
             task_id="verdict", feed_id=feed.feed_id, retries=0, execution_timeout=SHORT_TIMEOUT,
-            doc_md="Fails when a file was refused: the agency has to send another one.",
+            doc_md="Fails when a file was refused or held; the run's note says which, why and what to do.",
         )  # fmt: skip
         fetch >> ingest >> verdict
     return dag

@@ -33,6 +33,7 @@ def feed_doc(feed: FeedFile, path: Path) -> str:
         " and announces a change set that is not empty. **verdict** is red when a file had to be refused.",
         "",
         "A *held* batch does not stop this feed: decide it in the DAG `stewardship`. A *refused* file cannot be read:"
-        f" its receipt says why; ask the agency for a new one. Quarantined records: `nnsc quarantine {feed.feed_id}`.",
+        " its receipt says why; ask the agency for a new one. Quarantined records:"
+        f" `nnsc quarantine list {feed.feed_id}`.",
     ]
     return "\n".join(lines)

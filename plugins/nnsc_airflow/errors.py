@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
+from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowFailException
+
+from nnsc_airflow.names import NOTE
+
+
+def fail(context: Context | None, message: str) -> NoReturn:
+    """End the task without retries; the message becomes the note of the run (``run_note.py``).
+
+    Raises:
+        AirflowFailException: always.
+    """
+    remark(context, message)
+    raise AirflowFailException(message)
+
+
+def remark(context: Context | None, message: str) -> None:
+    """Let a message become the note of the run (``run_note.py``) when the run ends."""
+    if context and "ti" in context:
+        context["ti"].xcom_push(key=NOTE, value=message)
 
 
 @contextmanager
-def judged() -> Iterator[None]:
+def judged(context: Context | None = None) -> Iterator[None]:
     """Fail at once where trying again cannot help; whatever else goes wrong follows the task's retries.
 
     Raises:
@@ -24,6 +44,6 @@ def judged() -> Iterator[None]:
     except (RetriableError, LeaseLost):
         raise
     except IngestError as error:
-        raise AirflowFailException(f"{error.code}: {error}") from error
+        fail(context, f"{error.code}: {error}")
     except SpecificationError as error:
-        raise AirflowFailException(str(error)) from error
+        fail(context, str(error))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context
-from airflow.sdk.exceptions import AirflowFailException
 
-from nnsc_airflow.errors import judged
+from nnsc_airflow.connections import credentials_of
+from nnsc_airflow.errors import fail, judged, remark
 from nnsc_airflow.names import CHANGE_SETS, CHANGES
 
 
@@ -24,11 +24,11 @@ class FetchFeed(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Returns the ids of the deliveries landed and how many files were seen."""
-        with judged():
+        with judged(context):
             from ingest.api import fetch
             from settings import load_settings
 
-            result = fetch(load_settings(), self.feed_id)
+            result = fetch(load_settings(), self.feed_id, credentials=credentials_of)
         self.log.info("%s: %s files seen, %s landed", self.feed_id, result.seen, len(result.delivery_ids))
         return {"seen": result.seen, "landed": list(result.delivery_ids)}
 
@@ -45,7 +45,7 @@ class IngestFeed(BaseOperator):
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
         """Returns one outcome per delivery."""
-        with judged():
+        with judged(context):
             from ingest.api import drain
             from settings import load_settings
 
@@ -62,7 +62,7 @@ class IngestFeed(BaseOperator):
 
 
 class FeedVerdict(BaseOperator):
-    """Red when a file was refused, so that somebody asks the agency for a new one; held batches are no failure."""
+    """Red when a file was not applied, so that somebody acts; every file that could be is in and announced by then."""
 
     ui_color = "#f6e3c5"
 
@@ -71,17 +71,33 @@ class FeedVerdict(BaseOperator):
         self.feed_id, self.ingest_task_id = feed_id, ingest_task_id
 
     def execute(self, context: Context) -> None:
-        """Raises AirflowFailException naming the refused files."""
+        """Note tolerances of the feed file that are over or soon will be, also under a run where all is well.
+
+        Raises:
+            AirflowFailException: files were refused or held; named with their message and what to do.
+        """
         outcomes: list[dict[str, Any]] = context["ti"].xcom_pull(task_ids=self.ingest_task_id) or []
-        for outcome in outcomes:
-            if outcome["state"] == "held":
-                self.log.warning(
-                    "%(file)s is held (%(reason)s): %(message)s Decide it in the DAG stewardship.", outcome
-                )
-        refused = [outcome for outcome in outcomes if outcome["state"] == "refused"]
-        if refused:
-            told = "; ".join(f"{outcome['file']} ({outcome['reason']}): {outcome['message']}" for outcome in refused)
-            raise AirflowFailException(f"refused: {told} Ask the agency for a new file; the receipt is in its outbox.")
+        told = [
+            f"{one['file']} {one['state']} ({one['reason']}): {one['message']} {_REMEDY[one['state']]}"
+            for one in outcomes
+            if one["state"] in _REMEDY
+        ]
+        with judged(context):
+            from ingest.tolerances import endings
+            from settings import load_settings
+
+            told += endings(load_settings(), [self.feed_id])
+        if any(one["state"] in _REMEDY for one in outcomes):
+            fail(context, "\n".join(told))
+        if told:
+            remark(context, "\n".join(told))
+
+
+#: What is to be done about a file that was not applied, by its state.
+_REMEDY = {
+    "refused": "Ask the agency for a new file; the receipt is in its outbox.",
+    "held": "Decide it in the DAG stewardship or with `nnsc release | reject`.",
+}
 
 
 def _outcome(delivery: Any) -> dict[str, Any]:

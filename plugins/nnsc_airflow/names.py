@@ -30,3 +30,6 @@ RETRIES: dict[str, Any] = {
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=30),
 }
+
+#: XCom key under which a task leaves the sentence that says why it failed.
+NOTE = "note"

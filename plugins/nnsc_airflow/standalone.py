@@ -3,6 +3,10 @@
 ``airflow standalone`` starts five interpreters that each import Airflow (4 s of processor time, 9 s for the API), and a
 signal to it leaves children behind. Here the imports are shared, the scheduler prepares the slow imports of tasks
 while the database is made, and the caller ends the whole session. Production uses Airflow's own commands (docker/).
+
+Tasks report to an API server of their own. In one process with the UI's they can lock each other out: triggering a run
+waits for SQLite's write lock on the event loop (``log_action`` of 3.3), and a task's report that holds the lock needs
+that loop to commit; both stand still until the database's time limit ends the scheduler.
 """
 
 from __future__ import annotations
@@ -13,24 +17,31 @@ import gc
 import importlib
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import airflow  # noqa: F401  # before the fork
 import psutil
 
+from settings import load_settings
+
 COMPONENTS = {
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "dag-processor": ["dag-processor"],
-    "api-server": ["api-server"],
+    "triggerer": ["triggerer", "--skip-serve-logs"],
+    "api-server": ["api-server", "--apps", "core"],
+    "execution-api": ["api-server", "--apps", "execution"],
 }
 _SHARED = ("airflow.cli.cli_parser", "airflow.models", "airflow.sdk", "airflow.serialization.serialized_objects")
 _API = ("airflow.sdk.execution_time.task_runner", "airflow.api_fastapi.app", "airflow.api_fastapi.core_api.app",
         "airflow.api_fastapi.execution_api.app", "airflow.cli.commands.api_server_command")  # fmt: skip
 
+_EXECUTION_URL = "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
 _PR_SET_CHILD_SUBREAPER = 36
 _GRACE_SECONDS = 8.0
 
@@ -94,6 +105,17 @@ def _succeeded(pid: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
+def _command(name: str) -> list[str]:
+    port = ["--port", str(urlsplit(os.environ[_EXECUTION_URL]).port)] if name == "execution-api" else []
+    return [*COMPONENTS[name], *port]
+
+
+def _execution_url() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/execution/"
+
+
 def _start(logs: Path) -> dict[int, str]:
     """Start the components; pid -> name."""
     migrated = logs / ".migrated"
@@ -108,8 +130,9 @@ def _start(logs: Path) -> dict[int, str]:
         raise SystemExit(f"The metadata database could not be made: see {logs / 'migrate.log'}")
     migrated.touch()
     running = {scheduler: "scheduler"}
-    for name in ("api-server", "dag-processor"):
-        running[_fork(name, logs, lambda name=name: _airflow(COMPONENTS[name]))] = name
+    watching = ["triggerer"] if load_settings().watch_drops else []  # nothing else of ours waits for triggers
+    for name in ("api-server", "execution-api", "dag-processor", *watching):
+        running[_fork(name, logs, lambda name=name: _airflow(_command(name)))] = name
     return running
 
 
@@ -150,6 +173,7 @@ def main(logs: Path) -> int:
     logs.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ[_EXECUTION_URL] = _execution_url()
     _adopt_orphans()
     try:
         running = _start(logs)

@@ -10,8 +10,10 @@ RELEASE, REJECT, LEAVE = "Release", "Reject", "Leave held"
 def held_batches() -> list[dict[str, str]]:
     """The batches that wait for a person, oldest first."""
     from ingest.api import held
+    from ingest.receipts.brief import as_markdown
     from settings import load_settings
 
+    settings = load_settings()
     return [
         {
             "delivery_id": str(batch.delivery_id),
@@ -19,8 +21,9 @@ def held_batches() -> list[dict[str, str]]:
             "file_name": batch.file_name,
             "reason": batch.reason,
             "message": batch.message,
+            "receipt": as_markdown(settings, batch.feed_id, batch.delivery_id),
         }
-        for batch in held(load_settings())
+        for batch in held(settings)
     ]
 
 
@@ -28,8 +31,9 @@ def question(batch: dict[str, str]) -> dict[str, str]:
     """The form that the UI shows for one held batch."""
     return {
         "subject": f"{batch['feed_id']}: {batch['file_name']} is held ({batch['reason']})",
-        "body": f"{batch['message']}\n\nDelivery `{batch['delivery_id']}`. **{RELEASE}**: the limits are set aside and"
-        f" the batch takes its place in time. **{REJECT}**: it is never applied; its bytes stay in landing."
+        "body": f"{batch['message']}\n\n{batch['receipt']}\n\nDelivery `{batch['delivery_id']}`."
+        f" **{RELEASE}**: the limits are set aside and the batch takes its place in time."
+        f" **{REJECT}**: it is never applied; its bytes stay in landing."
         f" **{LEAVE}**: ask again tomorrow.",
     }
 
@@ -50,17 +54,27 @@ def carry_out(asked: list[dict[str, str]], answers: list[dict[str, Any]]) -> lis
         if delivery_id not in still_held:
             continue
         if choice == RELEASE:
-            release(settings, delivery_id, _who(answer), _why(answer))
-            released.add(batch["feed_id"])
+            if release(settings, delivery_id, _who(answer), _why(answer)).is_effective:
+                released.add(batch["feed_id"])
         elif choice == REJECT:
             reject(settings, delivery_id, _who(answer), _why(answer))
     return sorted(released)
 
 
 def _who(answer: dict[str, Any]) -> str:
+    """Whom Airflow knows; where it knows nobody (`nnsc up`), the name given in the form."""
+    from governance.decisions import NOBODY, folded
+
     user = answer.get("responded_by_user") or {}
-    return str(user.get("name") or user.get("id") or "unknown")
+    known = str(user.get("name") or user.get("id") or "unknown")
+    given = str((answer.get("params_input") or {}).get("who") or "").strip()
+    return given if given and folded(known) in NOBODY else known
 
 
 def _why(answer: dict[str, Any]) -> str:
     return str((answer.get("params_input") or {}).get("why") or "").strip() or "decided in the Airflow UI"
+
+
+def who_and_why(answer: dict[str, Any]) -> tuple[str, str]:
+    """Who answered a question in the UI, and the reason given."""
+    return _who(answer), _why(answer)

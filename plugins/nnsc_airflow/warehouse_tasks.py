@@ -54,7 +54,7 @@ class TransformWarehouse(BaseOperator):
 
 
 class PublishWarehouse(BaseOperator):
-    """Write the published file from the build whose tests passed, and swap it in."""
+    """Write the published file from the build whose tests passed, and swap it in; the models' page with it."""
 
     ui_color = "#d3eae6"
 
@@ -62,7 +62,9 @@ class PublishWarehouse(BaseOperator):
         """Returns the rows of every published table."""
         from settings import load_settings
         from warehouse import api
+        from warehouse.docs import write_docs
 
-        result = api.publish(load_settings(), on_event=self.log.info)
-        self.log.info("published %s", result.path)
+        settings = load_settings()
+        result = api.publish(settings, on_event=self.log.info)
+        self.log.info("published %s; documentation of the models: %s", result.path, write_docs(settings, built=True))
         return {name: int(rows) for name, rows in result.tables.items()}

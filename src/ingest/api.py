@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import sqlalchemy as sa
 
 from connectors.base import Connector, Item
-from connectors.errors import ConfigurationError
+from connectors.credentials import Credentials, from_environment
+from connectors.errors import RefusedInput
 from connectors.registry import make_connector
 from feeds.catalogue import LoadedFeed, load_feed
 from ingest import tables as t
+from ingest.configuration import note_changes
 from ingest.errors import HeldBatch
 from ingest.files import remove_strays
 from ingest.history import fold, reparse
-from ingest.landing import Arrival, known_at_from_name, record, store, taken
+from ingest.landing import Arrival, known_at_from_name, record, record_unopened, store, taken
 from ingest.ledger import engine, lease
+from ingest.local_files import LocalFiles
 from ingest.process import DeliveryOutcome, process, to_outcome, waiting
+from ingest.pulling import PullSpool
 from ingest.receipts import write_waiting
 from settings import Settings
 
 Progress = Callable[[str], None]
+#: States of deliveries that another feed file may let in.
+_NOT_IN = ("held", "refused")
+#: Tells the secrets of a connection by its name.
+Resolver = Callable[[str], Credentials]
 
 
 @dataclass(frozen=True)
@@ -75,67 +82,65 @@ def fetch(
     files: list[Path] | None = None,
     known_at: datetime | None = None,
     on_event: Progress | None = None,
+    credentials: Resolver = from_environment,
 ) -> FetchResult:
     """Land what is new: from the feed's connector, or the ``files`` a person names (with an explicit ``known_at``).
 
+    A pull that was killed goes on where it stopped before the source is asked for more. ``credentials`` tells the
+    secrets of a connection by its name.
+
     Raises:
         SpecificationError: the feed file is wrong.
-        RetriableError: the source did not answer.
+        ConfigurationError: the connection is unknown, or the source refuses the question.
+        RetriableError: the source did not answer, changed meanwhile, or is being pulled by another process.
     """
     feed = load_feed(settings, feed_id)
-    connector = LocalFiles(tuple(files)) if files is not None else connector_of(settings, feed)
+    connector = LocalFiles(tuple(files)) if files is not None else connector_of(settings, feed, credentials)
     known = taken(settings, feed_id)
     seen, landed = 0, []
-    for item in connector.poll(_cursor(settings, feed_id)):
-        seen += 1
-        arrival = _arrival(feed, item, known_at)
-        if arrival.identity in known:
-            continue
-        with connector.open(item) as source:
-            sha256, size = store(settings, source)
-        landed.append(record(settings, arrival, sha256, size, item.cursor))
-        if on_event:
-            on_event(f"{feed_id}: landed {item.name} ({size:,} bytes)")
+    with PullSpool.of(settings, feed, connector) as spool:
+        for item in spool.items(connector, lambda: _cursor(settings, feed_id)):
+            seen += 1
+            arrival = arrival_of(settings, feed, item, known_at)
+            if arrival.identity in known:
+                spool.clear()
+                continue
+            spool.keep(item)
+            try:
+                with connector.open(item, spool.folder) as source:
+                    sha256, size = store(settings, source)
+            except RefusedInput as error:
+                landed.append(record_unopened(settings, arrival, error))  # it keeps no other out
+                spool.clear()
+                continue
+            landed.append(record(settings, arrival, sha256, size, item.cursor))
+            spool.clear()
+            if on_event:
+                on_event(f"{feed_id}: landed {item.name} ({size:,} bytes)")
     return FetchResult(seen, landed)
 
 
-def _arrival(feed: LoadedFeed, item: Item, told: datetime | None) -> Arrival:
+def arrival_of(settings: Settings, feed: LoadedFeed, item: Item, told: datetime | None) -> Arrival:
     """An item with the instant it speaks for. A misnamed file lands too; it is held when its turn comes."""
     if told is not None:
         return Arrival(feed.spec.feed_id, item, told, "told")
     try:
-        named = known_at_from_name(feed.spec, item.name)
+        named = known_at_from_name(feed.spec, item.name, settings.now())
     except HeldBatch:
         named = None
     return Arrival(feed.spec.feed_id, item, named, "file_name" if named else "arrival")
 
 
-def connector_of(settings: Settings, feed: LoadedFeed) -> Connector:
-    """The feed's connector, told where this installation keeps its buckets."""
+def connector_of(settings: Settings, feed: LoadedFeed, credentials: Resolver = from_environment) -> Connector:
+    """The feed's connector, told where this installation keeps its buckets and what its connection holds.
+
+    Raises:
+        ConfigurationError: its connection is unknown.
+    """
     spec = feed.spec.connector
     options = {**spec.options, "base": str(settings.buckets)} if spec.kind == "bucket" else spec.options
-    return make_connector(spec.kind, options)
-
-
-@dataclass(frozen=True)
-class LocalFiles:
-    """Files that a person names on the command line, as a connector."""
-
-    paths: tuple[Path, ...]
-
-    def poll(self, cursor: dict[str, Any]) -> Iterator[Item]:
-        """The named files, in the order given."""
-        for path in self.paths:
-            if not path.is_file():
-                raise ConfigurationError("no_such_file", f"{path} does not exist or is no file.")
-            stat = path.stat()
-            modified = datetime.fromtimestamp(stat.st_mtime, UTC)
-            version = f"{stat.st_size}-{stat.st_mtime_ns}"
-            yield Item(str(path.resolve()), path.name, version, stat.st_size, modified)
-
-    def open(self, item: Item) -> AbstractContextManager[BinaryIO]:
-        """The bytes of a named file."""
-        return cast("AbstractContextManager[BinaryIO]", Path(item.location).open("rb"))
+    secret = {"credentials": credentials(spec.connection)} if spec.connection else {}
+    return make_connector(spec.kind, {**options, **secret})
 
 
 def _cursor(settings: Settings, feed_id: str) -> dict[str, Any]:
@@ -153,15 +158,16 @@ def drain(settings: Settings, feed_id: str, on_event: Progress | None = None) ->
         Fault: an invariant of ours is broken; the delivery stays waiting.
     """
     feed = load_feed(settings, feed_id)
+    note_changes(settings)
     result = DrainResult(feed_id)
     changed = 0
     with lease(settings, feed_id) as token:
         remove_strays(settings.home)
         write_waiting(settings, feed)
-        for row in waiting(settings, feed_id):
+        for row in waiting(settings, feed):
             outcome = process(settings, feed, row, token)
             result.deliveries.append(outcome)
-            changed += outcome.inserted + outcome.updated + outcome.deleted > 0
+            changed += outcome.is_change
             if on_event:
                 on_event(describe(outcome))
             write_waiting(settings, feed)
@@ -182,6 +188,8 @@ def describe(outcome: DeliveryOutcome) -> str:
 def replay(settings: Settings, feed_id: str, start: datetime | None = None, on_event: Progress | None = None) -> int:
     """Derive a feed's change sets anew from landing with today's feed file; the number of deliveries replayed.
 
+    Held and refused deliveries are judged again too, all limits in force: the feed file may have been corrected.
+
     Raises:
         HeldBatch: today's layouts do not fit an applied delivery; nothing is changed.
         RefusedInput: today's reader cannot read one; nothing is changed.
@@ -197,8 +205,12 @@ def replay(settings: Settings, feed_id: str, start: datetime | None = None, on_e
                 on_event(f"{feed_id}: read {row.file_name} again")
         if steps:
             fold(settings, feed, token, moment, steps)
+        again = [process(settings, feed, row, token) for row in deliveries(settings, feed_id, _NOT_IN, moment)]
+        if on_event:
+            for outcome in again:
+                on_event(describe(outcome))
         write_waiting(settings, feed)
-    return len(steps)
+    return len(steps) + len(again)
 
 
 def deliveries(

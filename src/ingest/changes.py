@@ -14,21 +14,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feeds.catalogue import LoadedFeed
-from feeds.spec import DeliverySpec, RecordSpec
+from feeds.limits import DeliverySpec
+from feeds.spec import RecordSpec
 from ingest.errors import HeldBatch
 from ingest.files import whole_folder
 from ingest.mapping import key_signature
 from ingest.parse import Parsed, workspace
 from ingest.points import reached
-from ingest.secret import define_keyed, pseudonym_key
-from ingest.sqltext import ident, literal
+from ingest.secret import METHOD, define_keyed, pseudonym_key
+from ingest.sqltext import PARQUET, ident, literal
 from ingest.state import COLUMNS, FeedState, KindState, load_state, next_state
 from settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
 
-_COUNTS = ("insert", "update", "delete", "mark", "clear", "unchanged")
+#: What is counted of every record kind.
+COUNTS = ("insert", "update", "delete", "mark", "clear", "unchanged")
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,10 @@ class Derived:
     state: FeedState
     counts: dict[str, dict[str, int]]
 
-    @property
-    def is_empty(self) -> bool:
-        """True when nothing at all changed."""
-        return all(n == 0 for counts in self.counts.values() for op, n in counts.items() if op != "unchanged")
-
 
 def derive(settings: Settings, feed: LoadedFeed, parsed: Parsed, before: FeedState) -> Derived:
     """Compare a parsed delivery with the state before it; written whole, found again by a retry."""
-    mark = hashlib.sha256(f"{parsed.folder.name}\0{before.digest()}".encode()).hexdigest()[:16]
+    mark = hashlib.sha256(f"{METHOD}\0{parsed.folder.name}\0{before.digest()}".encode()).hexdigest()[:16]
     target = settings.home / "lake" / "changes" / feed.spec.feed_id / parsed.folder.parent.name / mark
     if not target.is_dir():
         with whole_folder(settings.home, target) as scratch, workspace(settings, scratch) as connection:
@@ -78,8 +75,8 @@ def _derive_into(
         load_state(connection, settings.home, old)
         if rekeyed:
             _carry_over_keys(connection, parsed, record)
-        (_pair_ordinal if record.key.ordinal else _pair_unique)(connection, feed.spec.delivery)
-        _outcome(connection, feed, record, feed.spec.delivery, parsed.window)
+        paired = _pair_ordinal(connection) if record.key.ordinal else _paired_unique(feed.spec.delivery)
+        _outcome(connection, feed, record, paired, parsed.window)
         counts[record.kind] = _counts(connection, parsed, record.kind)
         _write_changes(connection, feed, parsed, record, scratch)
         states[record.kind] = next_state(
@@ -136,21 +133,26 @@ def _carry_over_keys(connection: duckdb.DuckDBPyConnection, parsed: Parsed, reco
 
 
 def _load_new(connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, parsed: Parsed, record: RecordSpec) -> None:
-    """``new``: the delivery's records with a readable key. One per key, unless the kind has no id of its own."""
+    """``new``: the delivery's records with a readable key. One per key, unless the kind has no id of its own.
+
+    Of records that contradict each other all are quarantined, so that only those in quarantine can repeat a key.
+    """
     source = f"read_parquet({literal(str(parsed.records(record.kind)))})"
     status = f"read_parquet({literal(str(parsed.folder / (record.kind + '.status.parquet')))})"
     columns = [name for name, *_ in connection.execute(f"describe select * from {source}").fetchall()]
     texts = "".join(f" || chr(31) || coalesce({ident(name)}, '')" for name in columns if name.startswith("_u_"))
     window = feed.spec.delivery.window_column
     one = "" if record.key.ordinal else "qualify row_number() over (partition by key_hash order by row_number) = 1"
+    given = f"""row_number, record_no, _key_hash as key_hash, _key as key_text, _content_hash as content,
+            {f"{ident(window)}::varchar" if window else "null::varchar"} as window_value"""
     connection.execute(f"""
-        create or replace temp table new as
-        select row_number, record_no, _key_hash as key_hash, _key as key_text, _content_hash as content,
-            not coalesce(status.quarantined, false) as ok,
-            case when status.quarantined then unhex(md5(hex(_content_hash){texts})) end as raw,
-            {f"{ident(window)}::varchar" if window else "null::varchar"} as window_value
-        from {source} as records left join {status} as status using (row_number, record_no)
-        where _key is not null and (status.row_number is null or status.quarantined) {one if one else ""}""")
+        create or replace temp view new as
+        select {given}, true as ok, null::blob as raw
+        from {source} anti join {status} as status using (row_number, record_no) where _key is not null
+        union all by name
+        select {given}, false as ok, unhex(md5(hex(_content_hash){texts})) as raw
+        from {source} semi join (from {status} where quarantined) using (row_number, record_no)
+        where _key is not null {one}""")
 
 
 _PAIR = """
@@ -158,18 +160,22 @@ _PAIR = """
     raw blob, window_value varchar, known boolean, record_key varchar, accepted blob, pending boolean, old_raw blob,
     old_window varchar"""
 _NEW = "n.row_number, n.record_no, n.key_text, n.content, n.ok, n.raw, n.window_value"
-_OLD = "o.key_hash is not null, o.record_key, o.accepted, o.pending, o.raw, o.window_value"
+_OLD = (
+    "o.key_hash is not null as known, o.record_key, o.accepted, o.pending, o.raw as old_raw, "
+    "o.window_value as old_window"
+)
 
 
-def _pair_unique(connection: duckdb.DuckDBPyConnection, delivery: DeliverySpec) -> None:
+def _paired_unique(delivery: DeliverySpec) -> str:
+    """Query that joins ``new`` and ``old`` by key."""
     kind = "left" if delivery.mode == "append" else "full outer"
-    connection.execute(f"create or replace temp table paired ({_PAIR})")
-    connection.execute(f"""
-        insert into paired select coalesce(n.key_hash, o.key_hash), 0, {_NEW}, {_OLD}
-        from new as n {kind} join old as o on n.key_hash = o.key_hash""")
+    return f"""
+        select coalesce(n.key_hash, o.key_hash) as key_hash, 0 as slot, {_NEW}, {_OLD}
+        from new as n {kind} join old as o on n.key_hash = o.key_hash"""
 
 
-def _pair_ordinal(connection: duckdb.DuckDBPyConnection, delivery: DeliverySpec) -> None:
+def _pair_ordinal(connection: duckdb.DuckDBPyConnection) -> str:
+    """Fill ``paired`` with ``new`` and ``old``, joined by key and content; the query that reads it."""
     connection.execute(f"create or replace temp table paired ({_PAIR})")
     new_left = "(select * from new anti join paired using (row_number, record_no))"
     old_left = "(select * from old anti join paired using (key_hash, slot))"
@@ -195,6 +201,7 @@ def _pair_ordinal(connection: duckdb.DuckDBPyConnection, delivery: DeliverySpec)
                 partition by key_hash order by accepted is null, accepted, slot) as k from {old_left}) as o
           on n.key_hash = o.key_hash and n.k = o.k""")
     _give_slots(connection)
+    return "from paired"
 
 
 def _give_slots(connection: duckdb.DuckDBPyConnection) -> None:
@@ -217,23 +224,29 @@ def _outcome(
     connection: duckdb.DuckDBPyConnection,
     feed: LoadedFeed,
     record: RecordSpec,
-    delivery: DeliverySpec,
+    paired: str,
     window: tuple[str, str] | None,
 ) -> None:
-    """``outcome``: what happens to each record, and whether its pending-correction mark changes."""
-    gone = "row_number is null and " + _deletable(delivery, window)
+    """``outcome``: records that change, or whose place in the state does; what is as before is left out."""
+    gone = "row_number is null and " + _deletable(feed.spec.delivery, window)
     scope = literal(f"{feed.spec.feed_id}|{record.kind}|")
     connection.execute(f"""
         create or replace temp table outcome as
+        with judged as (
+            select *, {gone} as gone,
+                case when {gone} then case when accepted is not null then 'delete' end
+                     when ok and accepted is null then 'insert'
+                     when ok and accepted <> content then 'update' end as op,
+                case when row_number is not null and not ok and accepted is not null and not pending then 'mark'
+                     when pending and (ok or {gone}) then 'clear' end as flag
+            from ({paired})
+        )
         select * exclude (record_key),
-            coalesce(record_key, keyed({scope} || key_text || '|' || slot)) as record_key,
-            {gone} as gone,
-            case when {gone} then case when accepted is not null then 'delete' end
-                 when ok and accepted is null then 'insert'
-                 when ok and accepted <> content then 'update' end as op,
-            case when row_number is not null and not ok and accepted is not null and not pending then 'mark'
-                 when pending and (ok or {gone}) then 'clear' end as flag
-        from paired""")
+            coalesce(record_key, keyed({scope} || key_text || '|' || slot)) as record_key
+        from judged
+        where gone or (row_number is not null and (
+            not known or op is not null or flag is not null or raw is distinct from old_raw
+            or (ok and window_value is distinct from old_window)))""")
 
 
 def _deletable(delivery: DeliverySpec, window: tuple[str, str] | None) -> str:
@@ -247,9 +260,9 @@ def _deletable(delivery: DeliverySpec, window: tuple[str, str] | None) -> str:
 def _counts(connection: duckdb.DuckDBPyConnection, parsed: Parsed, kind: str) -> dict[str, int]:
     ops = dict(connection.execute("select op, count(*) from outcome where op is not null group by 1").fetchall())
     flags = dict(connection.execute("select flag, count(*) from outcome where flag is not null group by 1").fetchall())
-    same = connection.execute("select count(*) from outcome where ok and accepted = content").fetchall()[0][0]
+    same = parsed.kinds[kind].accepted - ops.get("insert", 0) - ops.get("update", 0)
     found: dict[str, Any] = {**ops, **flags, "unchanged": same}
-    return {name: int(found.get(name, 0)) for name in _COUNTS}
+    return {name: int(found.get(name, 0)) for name in COUNTS}
 
 
 def _write_changes(
@@ -277,4 +290,4 @@ def _write_changes(
             ) as changed
             left join read_parquet({literal(str(parsed.records(record.kind)))}) as r
                 on r.row_number = changed.row_number and r.record_no = changed.record_no
-        ) to {literal(str(folder / (record.kind + ".parquet")))} (format parquet)""")
+        ) to {literal(str(folder / (record.kind + ".parquet")))} ({PARQUET})""")

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from connectors.credentials import Credentials
 from connectors.errors import ConfigurationError
 from connectors.registry import make_connector, make_reader
 from feeds.catalogue import LoadedFeed, feed_ids, layout_headings, load_feed
 from feeds.contracts import load_contracts
 from feeds.errors import SpecificationError
 from feeds.spec import Layout
-from ingest.mapping import parsed_columns, records_query, source_view
-from ingest.rules import build_rules
+from ingest.batch import MEASURES, batch_expectations
+from ingest.conditions import lacking
+from ingest.layouts import unpivoted
+from ingest.mapping import parsed_columns, records_query
+from ingest.rules import Rule, build_rules
 from ingest.sqltext import ident
+from ingest.tidying import source_view
+from ingest.tolerances import reader_options, unknown
 from settings import Settings
 
 
@@ -37,59 +43,60 @@ def compile_feed(feed: LoadedFeed) -> None:
     try:
         options = feed.spec.connector.options
         base = {"base": "."} if feed.spec.connector.kind == "bucket" else {}
-        make_connector(feed.spec.connector.kind, {**options, **base})
-        make_reader(feed.spec.reader.kind, feed.spec.reader.options)
+        secret = {"credentials": Credentials()} if feed.spec.connector.connection else {}
+        make_connector(feed.spec.connector.kind, {**options, **base, **secret})
+        make_reader(feed.spec.reader.kind, reader_options(feed, datetime(2000, 1, 1, tzinfo=UTC)))
     except ConfigurationError as error:
         raise SpecificationError(feed.file, "connector/reader", str(error), "Correct the key.") from None
+    rules: list[tuple[str, Rule]] = []
     for layout in feed.spec.layouts:
-        _compile_layout(feed, layout)
+        rules += _compile_layout(feed, layout)
+    _check_batch(feed)
+    for tolerance in unknown(feed, rules):
+        names = ", ".join(sorted({rule.name for kind, rule in rules if tolerance.kind in (None, kind)}))
+        raise SpecificationError(
+            feed.file, "tolerances", f"{tolerance.rule!r} is no rule here.", f"Use one of: {names}."
+        )
 
 
-def _compile_layout(feed: LoadedFeed, layout: Layout) -> None:
+def _check_batch(feed: LoadedFeed) -> None:
+    for kind in feed.spec.kinds():
+        for expectation in batch_expectations(feed, kind):
+            if expectation.type not in MEASURES:
+                known = ", ".join(sorted(MEASURES))
+                raise SpecificationError(
+                    feed.file, "expectations", f"{expectation.type} cannot be of severity batch.", f"Use: {known}."
+                )
+
+
+def _compile_layout(feed: LoadedFeed, layout: Layout) -> list[tuple[str, Rule]]:
     import duckdb
 
     headings = tuple(sorted(layout_headings(layout)))
-    connection = duckdb.connect()
+    connection, found = duckdb.connect(), list[tuple[str, Rule]]()
     columns = ", ".join(f"c{number} varchar" for number in range(len(headings)))
     connection.execute(f"create table text_rows (row_number bigint, {columns})")
     for position, record in enumerate(layout.records):
         place = f"layouts.{layout.name}.records.{position}"
-        extra = "" if record.where is None else _named_in(record.where, headings)
-        view = source_view(feed.spec, layout, headings, "text_rows")
+        known = [*headings, *unpivoted(record), *layout.from_file_name]
+        needed = [] if record.where is None else lacking(record.where, known)
+        if hidden := sorted(set(needed) & set(layout.never_load)):
+            raise SpecificationError(
+                feed.file, f"{place}.where", f"{', '.join(hidden)} is never loaded, so nothing can depend on it.",
+                "Move it from never_load to ignore, or drop the condition.",
+            )  # fmt: skip
+        extra = "".join(f", null::varchar as {ident(name)}" for name in [*needed, *layout.from_file_name])
+        bare = layout.model_copy(update={"from_file_name": {}})
+        view = source_view(feed.spec, bare, headings, "text_rows", "")
         connection.execute(f"create or replace view source as select *{extra} from ({view})")
         contract = feed.contracts[record.kind]
         try:
             connection.execute(records_query(record, contract, feed.spec.zone, "source"))
             moment = datetime(2000, 1, 1, tzinfo=UTC)
-            build_rules(contract, feed.spec.expectations, parsed_columns(record, contract), moment, feed.spec.zone)
+            parsed = parsed_columns(record, contract)
+            rules = build_rules(contract, feed.spec.expectations, parsed, moment, feed.spec.zone)
+            found += [(record.kind, rule) for rule in rules]
         except (duckdb.Error, ValueError) as error:
             first = str(error).splitlines()[0]
             raise SpecificationError(feed.file, place, f"{first}.", "Correct `where`, `map` or the rule.") from None
-
-
-def _named_in(condition: str, headings: tuple[str, ...]) -> str:
-    """Headings that only ``where`` uses, as empty columns: which ones it means, DuckDB's parser tells."""
-    import duckdb
-
-    names: set[str] = set()
-    while True:
-        extra = "".join(f", null::varchar as {ident(name)}" for name in sorted(names))
-        known = "".join(f", null::varchar as {ident(name)}" for name in headings)
-        try:
-            duckdb.execute(f"select 1 from (select 1 as row_number{known}{extra}) where {condition}")
-        except duckdb.BinderException as error:
-            missing = _missing_column(str(error))
-            if missing is None or missing in names:
-                return extra
-            names.add(missing)
-        except duckdb.Error:
-            return extra
-        else:
-            return extra
-
-
-def _missing_column(message: str) -> str | None:
-    import re
-
-    found = re.search(r'[Cc]olumn "([^"]+)" not found', message)
-    return found[1] if found else None
+    return found

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from connectors.errors import IngestError
 
 
 class HeldBatch(IngestError):
-    """The file can be read, but a person has to look before it is applied."""
+    """The file can be read, but a person has to look before it is applied.
+
+    ``facts`` are what receipts tell besides the message: ``rows``, ``missing_headings``, ``new_headings``.
+    """
+
+    def __init__(self, code: str, message: str, **facts: Any) -> None:
+        super().__init__(code, message)
+        self.facts = facts
 
 
 class LeaseLost(IngestError):

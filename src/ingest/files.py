@@ -22,17 +22,18 @@ def process_name(pid: int | None = None) -> str:
 
 def is_dead(name: str) -> bool:
     """True when that process ran on this machine and is gone."""
-    host, pid, started = name.rsplit(":", 2)
-    return host == socket.gethostname() and _started(int(pid)) != started
+    host, pid, started = ["", "", *name.rsplit(":", 2)][-3:]
+    return host == socket.gethostname() and pid.isdigit() and _started(int(pid)) != started
 
 
 def _started(pid: int) -> str:
-    """Start time of a process in clock ticks since boot, or "" where it is gone."""
+    """Start time of a process in clock ticks since boot, or "" where it is gone (or dead and not yet buried)."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[19]
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] in "ZX" else fields[19]
 
 
 def fsync_folder(folder: Path) -> None:

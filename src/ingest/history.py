@@ -6,7 +6,8 @@ generation stays in the ledger, inactive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from feeds.catalogue import LoadedFeed
+from governance.decisions import Asked, decide
 from ingest import tables as t
 from ingest.changes import Derived, derive
+from ingest.corrections import Correction
+from ingest.errors import WrongState
 from ingest.landing import content_path
 from ingest.ledger import check_lease, engine, next_load_seq, transaction
 from ingest.parse import Parsed, Request, load_parsed, parse
 from ingest.points import reached
+from ingest.repetition import repeat
 from ingest.state import FeedState
 from settings import Settings
 
@@ -43,7 +48,7 @@ class Verdict:
     message: str | None
     summary: dict[str, Any]
     verdict: dict[str, Any]
-    decision: dict[str, Any] | None = None
+    decision: Asked | None = None
 
 
 def predecessor(settings: Settings, feed_id: str, known_at: datetime) -> sa.Row[Any] | None:
@@ -53,7 +58,7 @@ def predecessor(settings: Settings, feed_id: str, known_at: datetime) -> sa.Row[
 
 def _around(settings: Settings, feed_id: str, condition: Any, order: Any) -> sa.Row[Any] | None:
     query = (
-        sa.select(t.change_set, t.delivery.c.sha256, t.delivery.c.summary)
+        sa.select(t.change_set, t.delivery.c.sha256, t.delivery.c.summary, t.delivery.c.corrects)
         .join(t.delivery, t.delivery.c.delivery_id == t.change_set.c.delivery_id)
         .where(t.change_set.c.feed_id == feed_id, t.change_set.c.active, condition)
         .order_by(order)
@@ -71,26 +76,41 @@ def fold(
     replacing: list[Step],
     verdict: Verdict | None = None,
     leaving: str | None = None,
+    check: Callable[[Derived], None] | None = None,
 ) -> dict[str, Derived]:
     """Derive the change sets of all applied deliveries from ``start`` on, and switch to them in one transaction.
 
     ``replacing`` holds deliveries that join or were parsed anew, ``leaving`` one that goes. Returns what was derived,
-    by delivery id.
+    by delivery id; ``check`` looks at the delivery of the verdict before anything is switched, and may raise.
 
     Raises:
         LeaseLost: another process took the feed over meanwhile; nothing was recorded.
     """
     before = predecessor(settings, feed.spec.feed_id, start)
     state = FeedState.from_json(before.state) if before is not None else FeedState()
+    last = _told(settings.home, before) if before is not None else None
     derived: dict[str, Derived] = {}
     steps = _steps(settings, feed, start, replacing, leaving)
     for step in steps:
-        derived[step.delivery_id] = derive(settings, feed, step.parsed, state)
-        state = derived[step.delivery_id].state
+        if last is not None and last[0] == step.parsed.folder:
+            changes = repeat(settings, feed, step.parsed, state, last[1], last[2])
+        else:
+            changes = derive(settings, feed, step.parsed, state)
+        if check is not None and verdict is not None and step.delivery_id == verdict.delivery_id:
+            check(changes)
+        derived[step.delivery_id], state = changes, changes.state
+        files = {kind: changes.folder / f"{kind}.parquet" for kind in changes.counts}
+        last = (step.parsed.folder, changes.counts, files)
     reached("changes.before_commit")
     _switch(settings, feed, token, start, steps, derived, verdict)
     reached("changes.committed")
     return derived
+
+
+def _told(home: Path, before: Any) -> tuple[Path, dict[str, dict[str, int]], dict[str, Path]]:
+    """What an earlier change set was parsed from, its counts, and its files of changes by record kind."""
+    files = {kind: home / paths["changes"] for kind, paths in before.files["kinds"].items()}
+    return home / before.files["parsed"], before.counts, files
 
 
 def _steps(
@@ -140,9 +160,30 @@ def _switch(
                 for number, step in enumerate(steps)
             ]  # fmt: skip
             connection.execute(sets.insert(), rows)
+        _recount(connection, steps, derived)
         if verdict is not None:
             changes = derived[verdict.delivery_id].counts if verdict.delivery_id in derived else {}
-            record_verdict(connection, verdict, now, changes)
+            record_verdict(connection, settings, verdict, changes)
+
+
+def summarise(parsed: Parsed) -> dict[str, Any]:
+    """The counts that the ledger keeps of a parsed delivery."""
+    return {
+        "rows": parsed.rows,
+        "bad_rows": parsed.bad_rows,
+        "layout": parsed.layout,
+        "kinds": {kind: asdict(counts) for kind, counts in parsed.kinds.items()},
+    }
+
+
+def _recount(connection: sa.Connection, steps: list[Step], derived: dict[str, Derived]) -> None:
+    """Let the ledger's counts and the receipts say what a delivery means now, after a replay or a late neighbour."""
+    table = t.delivery
+    for step in steps:
+        mine = table.c.delivery_id == step.delivery_id
+        now = {**summarise(step.parsed), "changes": derived[step.delivery_id].counts}
+        if connection.execute(sa.select(table.c.summary).where(mine)).scalar() != now:
+            connection.execute(table.update().where(mine).values(summary=now, receipted=False))
 
 
 def _files(home: Path, parsed: Parsed, derived: Derived) -> dict[str, Any]:
@@ -156,10 +197,11 @@ def _files(home: Path, parsed: Parsed, derived: Derived) -> dict[str, Any]:
     return {"parsed": str(parsed.folder.relative_to(home)), "kinds": kinds}
 
 
-def record_verdict(connection: sa.Connection, verdict: Verdict, now: datetime, changes: dict[str, Any]) -> None:
+def record_verdict(connection: sa.Connection, settings: Settings, verdict: Verdict, changes: dict[str, Any]) -> None:
     """Write a delivery's new state, the attempt that led to it and the decision, if there was one."""
-    if verdict.decision is not None:
-        connection.execute(t.decision.insert().values(subject=verdict.delivery_id, decided_at=now, **verdict.decision))
+    now = settings.now()
+    if verdict.decision is not None and not decide(connection, settings, verdict.decision).is_effective:
+        raise WrongState("not_decided", f"{verdict.delivery_id}: a second person has to agree; nothing was changed.")
     connection.execute(
         t.delivery.update()
         .where(t.delivery.c.delivery_id == verdict.delivery_id)
@@ -178,8 +220,32 @@ def record_verdict(connection: sa.Connection, verdict: Verdict, now: datetime, c
 
 def request_for(settings: Settings, feed: LoadedFeed, row: Any) -> Request:
     """What to parse for a row of the delivery table."""
-    content = content_path(settings, row.sha256)
-    return Request(feed, content, row.known_at, row.delivery_id, tolerate_headings=bool(row.released))
+    content, tolerate = content_path(settings, row.sha256), bool(row.released)
+    if row.corrects is None:
+        return Request(feed, content, row.known_at, row.delivery_id, row.file_name, tolerate)
+    root, before = _corrected_by(settings, row)
+    contents = (*(content_path(settings, sha256) for sha256 in before), content)
+    correction = Correction(contents, corrects_alone(feed, root))
+    original = content_path(settings, root.sha256)
+    tolerate = tolerate or bool(root.released)
+    return Request(feed, original, row.known_at, row.delivery_id, root.file_name, tolerate, correction)
+
+
+def corrects_alone(feed: LoadedFeed, root: Any) -> bool:
+    """True when corrected rows of a delivery can be applied without the rest of it: they are found by their keys."""
+    keyed = all(not record.key.ordinal for layout in feed.spec.layouts for record in layout.records)
+    return feed.spec.delivery.mode == "append" and keyed and root.state == "applied"
+
+
+def _corrected_by(settings: Settings, row: Any) -> tuple[Any, list[str]]:
+    """The delivery that a correction belongs to, and the hashes of the corrections of it that were applied before."""
+    table = t.delivery
+    earlier = sa.select(table.c.sha256).where(
+        table.c.corrects == row.corrects, table.c.state == "applied", table.c.known_at < row.known_at
+    )
+    with engine(settings).connect() as connection:
+        root = connection.execute(sa.select(table).where(table.c.delivery_id == row.corrects)).one()
+        return root, list(connection.execute(earlier.order_by(table.c.known_at)).scalars())
 
 
 def reparse(settings: Settings, feed: LoadedFeed, row: Any) -> Step:

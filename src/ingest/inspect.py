@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +13,8 @@ from feeds.catalogue import load_feed
 from ingest import tables as t
 from ingest.ledger import engine
 from ingest.process import to_outcome
+from ingest.reading import ask, own_database
+from ingest.receipts import quarantine_file
 from ingest.sqltext import ident, literal
 from settings import Settings
 
@@ -66,28 +67,19 @@ def feed_summary(settings: Settings) -> list[FeedSummary]:
 
 def quarantined(settings: Settings, delivery_id: str) -> list[QuarantineRow]:
     """What an applied delivery put into quarantine, by row; also of a batch held for its quarantine."""
-    import duckdb
-
-    file = _quarantine_file(settings, delivery_id)
+    with engine(settings).connect() as connection:
+        row = connection.execute(sa.select(t.delivery).where(t.delivery.c.delivery_id == delivery_id)).one()
+        active = sa.select(t.change_set.c.files).where(t.change_set.c.delivery_id == delivery_id, t.change_set.c.active)
+        files = connection.execute(active).scalar()
+    file = quarantine_file(settings, load_feed(settings, row.feed_id), row, files)
     if file is None:
         return []
-    rows = duckdb.execute(
+    rows = ask(
         "select record_kind, row_number, record_no, rules, row_text from read_parquet(?) order by 2, 1, 3", [str(file)]
-    ).fetchall()
+    )
     return [
         QuarantineRow(delivery_id, k, n, p, tuple(r), json.loads(text) if text else None) for k, n, p, r, text in rows
     ]
-
-
-def _quarantine_file(settings: Settings, delivery_id: str) -> Path | None:
-    active = sa.select(t.change_set.c.files).where(t.change_set.c.delivery_id == delivery_id, t.change_set.c.active)
-    with engine(settings).connect() as connection:
-        files = connection.execute(active).scalar()
-        row = connection.execute(sa.select(t.delivery).where(t.delivery.c.delivery_id == delivery_id)).one()
-    if files is not None:
-        return settings.home / str(files["parsed"]) / "quarantine.parquet"
-    found = sorted((settings.home / "lake" / "records" / row.feed_id / delivery_id).glob("*/quarantine.parquet"))
-    return found[-1] if found else None
 
 
 def current_records(
@@ -97,8 +89,6 @@ def current_records(
 
     A slow, plain reading of the change sets, for checks; analysts ask the warehouse.
     """
-    import duckdb
-
     sets = sa.select(t.change_set).where(t.change_set.c.feed_id == feed_id, t.change_set.c.active)
     if known_at is not None:
         sets = sets.where(t.change_set.c.known_at <= known_at.astimezone(UTC))
@@ -116,9 +106,10 @@ def current_records(
             where c.op in ('insert', 'update', 'delete')""")
     if not parts:
         return []
-    cursor = duckdb.execute(f"""
-        select * exclude (n, op) from ({" union all ".join(parts)})
-        qualify row_number() over (partition by record_key order by n desc) = 1 and op <> 'delete'
-        order by record_key""")
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    with own_database() as db:
+        cursor = db.execute(f"""
+            select * exclude (n, op) from ({" union all ".join(parts)})
+            qualify row_number() over (partition by record_key order by n desc) = 1 and op <> 'delete'
+            order by record_key""")
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

@@ -9,7 +9,7 @@ from connectors.base import TextTable
 from feeds.spec import Layout, RecordSpec
 from ingest.errors import Fault
 from ingest.rules import Rule
-from ingest.sqltext import ident, literal
+from ingest.sqltext import PARQUET, ident, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,7 +52,7 @@ def judge_kind(
     kind = record.kind
     _find_duplicates(connection, record, file)
     repeated = folder / f"{kind}.repeated.parquet"
-    connection.execute(f"copy dropped_{kind} to {literal(str(repeated))} (format parquet)")
+    connection.execute(f"copy dropped_{kind} to {literal(str(repeated))} ({PARQUET})")
     view, query = f"judged_{kind}", _judged(file, repeated)
     connection.execute(f"create temp view {view} as {query}")
     counted = _count(connection, view, rules)
@@ -149,7 +149,7 @@ def _quarantine(
             select row_number, record_no, list_filter([{problems}], lambda p: p is not null) as problems
             from {view} where {any_broken}
         ) as failed
-        join source on source.row_number = failed.row_number""")
+        join source on source._file_row = failed.row_number""")
 
 
 def _write_status(connection: duckdb.DuckDBPyConnection, kind: str, folder: Path) -> None:
@@ -160,7 +160,7 @@ def _write_status(connection: duckdb.DuckDBPyConnection, kind: str, folder: Path
             select row_number, record_no, false as quarantined from dropped_{kind} where conflict is null
             union all
             select row_number, record_no, true from quarantine where record_kind = {literal(kind)}
-        ) to {target} (format parquet)""")
+        ) to {target} ({PARQUET})""")
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from typing import BinaryIO
 import sqlalchemy as sa
 
 from connectors.base import Item
+from connectors.errors import RefusedInput
 from feeds.spec import FeedSpec
 from ingest import tables as t
 from ingest.errors import HeldBatch
@@ -23,6 +25,10 @@ from ingest.points import reached
 from settings import Settings
 
 _CHUNK = 1 << 20
+#: Reasons for which an item is not opened at all.
+UNOPENED = frozenset({"outside_bucket"})
+#: How far ahead of its arrival a delivery may speak: to the end of today, wherever in the world today is.
+MAX_AHEAD = timedelta(hours=48)
 
 
 @dataclass(frozen=True)
@@ -47,12 +53,22 @@ def content_path(settings: Settings, sha256: str) -> Path:
     return settings.home / "landing" / "content" / sha256[:2] / sha256
 
 
-def known_at_from_name(spec: FeedSpec, name: str) -> datetime | None:
+def known_at_from_name(spec: FeedSpec, name: str, landed_at: datetime) -> datetime | None:
     """The instant a file name speaks of: the end of that day in the feed's zone; ``None`` where nothing is declared.
 
     Raises:
-        HeldBatch: ``file_name`` when the declared pattern does not fit this name.
+        HeldBatch: ``file_name`` when the declared pattern does not fit this name, or the name speaks of the future:
+            every later delivery would count as late.
     """
+    moment = _told_by_name(spec, name)
+    if moment is not None and moment > landed_at + MAX_AHEAD and not spec.simulated:
+        raise HeldBatch(
+            "file_name", f"The file name {name!r} speaks of a day after the file arrived ({moment:%Y-%m-%d})."
+        )
+    return moment
+
+
+def _told_by_name(spec: FeedSpec, name: str) -> datetime | None:
     rule = spec.delivery.known_at
     if rule is None:
         return None
@@ -105,10 +121,24 @@ def taken(settings: Settings, feed_id: str) -> set[str]:
         return set(connection.execute(found).scalars())
 
 
-def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor: dict[str, object]) -> str:
+def record_unopened(settings: Settings, arrival: Arrival, error: RefusedInput) -> str:
+    """Enter an item that may not even be opened (``UNOPENED``): it stays at the source, its turn only refuses it."""
+    sha256, size = store(settings, io.BytesIO())
+    return record(settings, arrival, sha256, size, {}, error)
+
+
+def record(
+    settings: Settings,
+    arrival: Arrival,
+    sha256: str,
+    size: int,
+    cursor: dict[str, object],
+    error: RefusedInput | None = None,
+) -> str:
     """Enter a landed arrival in the ledger, with the cursor, in one transaction; the delivery id.
 
-    Two deliveries of one feed never share a ``known_at``: a second one is put a microsecond behind.
+    Two deliveries of one feed never share a ``known_at``: a second one is put a microsecond behind. ``error`` is why
+    the item could not be opened.
     """
     now = settings.now()
     _write_manifest(settings, arrival, sha256, size, now)
@@ -119,7 +149,7 @@ def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor:
         existing = connection.execute(same).scalar()
         if existing is not None:
             return str(existing)
-        known_at = _free_instant(connection, arrival.feed_id, arrival.known_at or now)
+        known_at = free_instant(connection, arrival.feed_id, arrival.known_at or now)
         delivery_id = f"{known_at:%Y%m%dT%H%M%S}Z-{arrival.identity[:12]}"
         if connection.execute(sa.select(t.content.c.sha256).where(t.content.c.sha256 == sha256)).scalar() is None:
             connection.execute(t.content.insert().values(sha256=sha256, size=size, stored_at=now))
@@ -128,6 +158,7 @@ def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor:
                 delivery_id=delivery_id, feed_id=arrival.feed_id, identity=arrival.identity, sha256=sha256,
                 location=arrival.item.location, file_name=arrival.item.name, known_at=known_at,
                 known_from=arrival.known_from, landed_at=now, state="landed", released=False,
+                reason=error.code if error else None, message=str(error) if error else None,
             )
         )  # fmt: skip
         if cursor:
@@ -137,7 +168,8 @@ def record(settings: Settings, arrival: Arrival, sha256: str, size: int, cursor:
     return delivery_id
 
 
-def _free_instant(connection: sa.Connection, feed_id: str, wanted: datetime) -> datetime:
+def free_instant(connection: sa.Connection, feed_id: str, wanted: datetime) -> datetime:
+    """The first instant from ``wanted`` on that no delivery of the feed speaks for."""
     moment = wanted
     while connection.execute(
         sa.select(t.delivery.c.delivery_id).where(t.delivery.c.feed_id == feed_id, t.delivery.c.known_at == moment)

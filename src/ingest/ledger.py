@@ -12,13 +12,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from governance.audit import Event, Head, anchor_written, append, forget
 from ingest import tables as t
 from ingest.errors import LeaseLost
 from ingest.files import is_dead, process_name
 from settings import Settings
 
 #: The newest migration in ``migrations/versions``; a test compares it with Alembic's own head.
-HEAD = "0001"
+HEAD = "0006"
 _LEASE_TIME = timedelta(minutes=30)
 
 
@@ -57,11 +58,26 @@ def engine(settings: Settings) -> sa.Engine:
     return ready
 
 
+def has_ledger(settings: Settings) -> bool:
+    """False in an installation that never took anything in: looking at it must not make a ledger."""
+    url = sa.make_url(settings.ledger_url)
+    return not (url.drivername.startswith("sqlite") and url.database and not Path(url.database).is_file())
+
+
 @contextmanager
 def transaction(settings: Settings) -> Iterator[sa.Connection]:
     """One write transaction. Do no file or network work inside."""
     with engine(settings).begin() as connection:
+        info = connection.info
+        forget(info)
         yield connection
+    anchor_written(settings, info)
+
+
+def note(settings: Settings, event: Event) -> Head:
+    """Add a line to the audit log, in a transaction of its own."""
+    with transaction(settings) as connection:
+        return append(connection, settings, event)
 
 
 @lru_cache(maxsize=8)

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from connectors.delimited import BLANKS
 from feeds.contracts import STORED_TYPES, ColumnSpec, Contract
-from feeds.spec import ColumnMap, FeedSpec, Layout, RecordSpec
+from feeds.spec import ColumnMap, RecordSpec
+from ingest.layouts import unpivoted
+from ingest.precision import EPOCH_MS, TELLING, precision_sql
 from ingest.sqltext import ident, literal, literals
 
 #: Whole numbers that DuckDB can hold as INTEGER, also when a spreadsheet wrote them as 12.0.
 _INTEGER = r"^[+-]?\d{1,9}(\.0*)?$"
 _DECIMAL = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+#: With a decimal comma a point may stand between thousands only: 19.432608 there is a mistake, not 19 million.
+_DECIMAL_COMMA = r"^[+-]?(\d{1,3}(\.\d{3})+|\d*)(,\d*)?$"
+#: Beyond this a number is no figure of an agency, and the content hash (18 digits, 6 of them decimals) cannot hold it.
+_LARGEST = "1e11"
 #: About one metre; republished files differ in the digits behind.
 COORDINATE_DECIMALS = 5
 _TRUE, _FALSE = ("T", "TRUE", "Y", "YES", "1"), ("F", "FALSE", "N", "NO", "0")
-
-
-def source_view(spec: FeedSpec, layout: Layout, headings: tuple[str, ...], table: str) -> str:
-    """SELECT of the file's columns under their headings, trimmed, null markers as null; ``never_load`` left out."""
-    markers = literals(["", *spec.reader.null_values])
-    trimmed, columns = [], []
-    for position, heading in enumerate(headings):
-        if heading in layout.never_load or not heading:
-            continue
-        name = ident(heading)
-        trimmed.append(f"{_trimmed(f'c{position}')} as {name}")
-        columns.append(f"case when {name} not in ({markers}) then {name} end as {name}")
-    inner = f"select row_number, {', '.join(trimmed)} from {table}"
-    return f"select row_number, {', '.join(columns)} from ({inner})"
-
-
-def _trimmed(column: str) -> str:
-    """The text without blanks around it. Looking at both ends first costs a seventh of trimming every value."""
-    edges = " or ".join(f"prefix({column}, {literal(b)}) or suffix({column}, {literal(b)})" for b in BLANKS)
-    return f"case when {edges} then trim({column}, {literal(BLANKS)}) else {column} end"
 
 
 def records_query(record: RecordSpec, contract: Contract, zone: ZoneInfo, source: str) -> str:
@@ -49,12 +35,21 @@ def records_query(record: RecordSpec, contract: Contract, zone: ZoneInfo, source
     latest = ident(record.key.latest_by) if record.key.latest_by else "null::varchar"
     was = key_text(record, contract, record.key.was) if record.key.was else "null::varchar"
     key = key_text(record, contract, record.key.columns)
-    inner = ["row_number", "record_no", f"{key} as _key", f"{was} as _was", f"{latest} as _latest"]
-    inner += [f"{_typed(supplied.get(name), column)} as {_t(name)}" for name, column in contract.columns.items()]
-    inner += [f"{_text(supplied[name])} as {_s(name)}" for name in parsed]
-    outer = ["row_number", "record_no", *_stored(contract, zone), "_key", "unhex(md5(_key)) as _key_hash"]
+    inner = [
+        "_file_row as row_number",
+        "_record_no as record_no",
+        f"{key} as _key",
+        f"{was} as _was",
+        f"{latest} as _latest",
+    ]
+    inner += [f"{_typed(supplied.get(name), column, zone)} as {_t(name)}" for name, column in contract.columns.items()]
+    texts = [
+        name for name in supplied if name in parsed or (is_moment(contract, name) and supplied[name].const is None)
+    ]
+    inner += [f"{_text(supplied[name])} as {_s(name)}" for name in texts]
+    outer = ["row_number", "record_no", *_stored(contract, zone, supplied), "_key", "unhex(md5(_key)) as _key_hash"]
     outer += ["unhex(md5(_was)) as _was_hash"] if record.key.was else []
-    outer += [f"unhex(md5({_canonical(contract)})) as _content_hash", "_latest"]
+    outer += [f"unhex(md5({_canonical(contract, supplied)})) as _content_hash", "_latest"]
     outer += [f"case when {_t(name)} is null then {_s(name)} end as {ident('_u_' + name)}" for name in parsed]
     where = f" where {record.where}" if record.where else ""
     rows = f"select * from {_rows(record, source)}{where}"
@@ -64,7 +59,16 @@ def records_query(record: RecordSpec, contract: Contract, zone: ZoneInfo, source
 def parsed_columns(record: RecordSpec, contract: Contract) -> list[str]:
     """Contract columns whose text may turn out not to be understood (they have a ``_u_`` column)."""
     supplied = record.supplied()
-    return [name for name, column in contract.columns.items() if name in supplied and _can_fail(supplied[name], column)]
+    return [
+        name
+        for name, column in contract.columns.items()
+        if name in supplied and _can_fail(supplied[name], column) and supplied[name].impossible == "refuse"
+    ]
+
+
+def is_moment(contract: Contract, name: str) -> bool:
+    """True for a date or timestamp: it is stored with its precision."""
+    return contract.columns[name].type in ("date", "timestamp")
 
 
 def _t(name: str) -> str:
@@ -79,10 +83,10 @@ def _s(name: str) -> str:
 
 def _rows(record: RecordSpec, source: str) -> str:
     if record.unpivot is None:
-        return f"(select *, 0 as record_no from {source})"
+        return f"(select *, 0 as _record_no from {source})"
     groups = []
     for number, group in enumerate(record.unpivot.groups, start=1):
-        fields = [f"'record_no': {number}"]
+        fields = [f"'_record_no': {number}"]
         for name, heading in zip(record.unpivot.names, group, strict=True):
             fields.append(f"{literal(name)}: {ident(heading) if heading else 'null::varchar'}")
         if record.unpivot.position:
@@ -90,7 +94,9 @@ def _rows(record: RecordSpec, source: str) -> str:
         groups.append("{" + ", ".join(fields) + "}")
     empty = " and ".join(f"_group.{ident(name)} is null" for name in record.unpivot.names)
     unnested = f"select *, unnest([{', '.join(groups)}]) as _group from {source}"
-    return f"(select * exclude (_group), unnest(_group) from ({unnested}) where not ({empty}))"
+    made = literals(["_group", *(name.lower() for name in unpivoted(record))])
+    others = f"columns(lambda heading: lower(heading) not in ({made}))"
+    return f"(select {others}, unnest(_group) from ({unnested}) where not ({empty}))"
 
 
 def _text(mapped: ColumnMap) -> str:
@@ -103,7 +109,7 @@ def _can_fail(mapped: ColumnMap, column: ColumnSpec) -> bool:
     return mapped.const is None and (column.type != "text" or bool(mapped.parse) or mapped.values is not None)
 
 
-def _typed(mapped: ColumnMap | None, column: ColumnSpec) -> str:
+def _typed(mapped: ColumnMap | None, column: ColumnSpec, zone: ZoneInfo | None = None) -> str:
     sql_type = STORED_TYPES[column.type]
     if mapped is None:
         return f"null::{sql_type}"
@@ -112,21 +118,49 @@ def _typed(mapped: ColumnMap | None, column: ColumnSpec) -> str:
     text = _text(mapped)
     if mapped.values is not None:
         cases = " ".join(f"when {literal(str(k).upper())} then {literal(v)}" for k, v in mapped.values.items())
-        return f"(case upper({text}) {cases} end)::{sql_type}"
+        rest = f" else case when {text} is not null then {literal(mapped.otherwise)} end" if _has_rest(mapped) else ""
+        return f"(case upper({text}) {cases}{rest} end)::{sql_type}"
+    if column.type in ("date", "timestamp"):
+        moment = _moment(text, mapped, zone)
+        return f"{moment}::date" if column.type == "date" else moment
     return _parsed(text, mapped, column)
+
+
+def _has_rest(mapped: ColumnMap) -> bool:
+    return mapped.otherwise is not None
+
+
+def _moment(text: str, mapped: ColumnMap, zone: ZoneInfo | None) -> str:
+    """A local clock time in the feed's zone; ``epoch_ms`` is UTC, other text is in the column's zone (the feed's)."""
+    formats = [text for text in mapped.parse if text != EPOCH_MS]
+    moment = f"try_strptime({text}, [{literals(formats)}])" if formats else "null::timestamp"
+    if mapped.zone and zone and mapped.zone != zone.key:
+        moment = _relocated(moment, mapped.zone, zone)
+    if EPOCH_MS not in mapped.parse:
+        return moment
+    number = f"try_cast(regexp_extract({text}, '^-?\\d{{1,15}}$') as bigint)"
+    instant = (
+        _relocated(f"make_timestamp({number} * 1000)", "UTC", zone) if zone else f"make_timestamp({number} * 1000)"
+    )
+    return f"case when {number} is not null then {instant} else {moment} end"
+
+
+def _relocated(moment: str, written: str, zone: ZoneInfo) -> str:
+    return f"timezone({literal(zone.key)}, timezone({literal(written)}, {moment}))"
 
 
 def _parsed(text: str, mapped: ColumnMap, column: ColumnSpec) -> str:
     kind = column.type
-    if kind in ("date", "timestamp"):
-        moment = f"try_strptime({text}, [{literals(mapped.parse)}])"
-        return f"{moment}::date" if kind == "date" else moment
     if kind == "integer":
         whole = f"regexp_extract({text}, '^[+-]?\\d+')"
         return f"case when regexp_matches({text}, '{_INTEGER}') then try_cast({whole} as integer) end"
     if kind in ("decimal", "latitude", "longitude"):
-        plain = f"replace(replace({text}, '.', ''), ',', '.')" if mapped.decimal == "," else text
-        number = f"case when regexp_matches({plain}, '{_DECIMAL}') then try_cast({plain} as double) end"
+        plain, form = text, f"regexp_matches({text}, '{_DECIMAL}')"
+        if mapped.decimal == ",":
+            plain = f"replace(replace({text}, '.', ''), ',', '.')"
+            form = f"regexp_matches({text}, '{_DECIMAL_COMMA}') and regexp_matches({plain}, '{_DECIMAL}')"
+        value = f"try_cast({plain} as double)"
+        number = f"case when {form} and abs({value}) <= {_LARGEST} then {value} end"
         # Two steps: publishers round to 8 digits themselves; rounding theirs must equal rounding the longer figure.
         digits = mapped.decimals if mapped.decimals is not None else COORDINATE_DECIMALS
         return number if kind == "decimal" else f"round(round({number}, 8), {digits})"
@@ -142,7 +176,7 @@ def _parsed(text: str, mapped: ColumnMap, column: ColumnSpec) -> str:
     return text
 
 
-def _stored(contract: Contract, zone: ZoneInfo) -> list[str]:
+def _stored(contract: Contract, zone: ZoneInfo, supplied: Mapping[str, ColumnMap]) -> list[str]:
     stored = []
     for name, column in contract.columns.items():
         typed = _t(name)
@@ -151,7 +185,19 @@ def _stored(contract: Contract, zone: ZoneInfo) -> list[str]:
             stored.append(f"{typed} as {ident(name + '_local')}")
         else:
             stored.append(f"{typed} as {ident(name)}")
+        if is_moment(contract, name):
+            stored.append(f"{_precision(name, column, supplied.get(name))} as {ident(name + '_precision')}")
     return stored
+
+
+def _precision(name: str, column: ColumnSpec, mapped: ColumnMap | None) -> str:
+    """How exactly the moment is known; null where the layout does not supply it."""
+    if mapped is None:
+        return "null::varchar"
+    if mapped.const is not None:
+        return literal("day")
+    formats = mapped.parse or [EPOCH_MS]
+    return precision_sql(_s(name), _t(name), formats, column.type == "date")
 
 
 def key_text(record: RecordSpec, contract: Contract, columns: list[str]) -> str:
@@ -179,10 +225,13 @@ def _mapped_alone(record: RecordSpec, contract: Contract, heading: str) -> str |
     return None
 
 
-def _canonical(contract: Contract) -> str:
-    """Text of a record's typed content, the same for every engine version: name=value of the non-null columns."""
+def _canonical(contract: Contract, supplied: Mapping[str, ColumnMap]) -> str:
+    """Text of a record's typed content, the same for every engine version: name=value of the non-null columns.
+
+    A column that the layout does not supply is null and may as well be left out.
+    """
     pieces = []
-    for name in sorted(contract.columns):
+    for name in sorted({*contract.columns} & {*supplied}):
         typed, kind = _t(name), contract.columns[name].type
         if kind == "date":
             text = f"datediff('day', date '1970-01-01', {typed})::varchar"
@@ -195,4 +244,7 @@ def _canonical(contract: Contract) -> str:
         else:
             text = f"{typed}::varchar"
         pieces.append(f"'{name}=' || {text}")
-    return f"concat_ws(chr(31), {', '.join(pieces)})"
+        if is_moment(contract, name) and supplied[name].const is None:
+            told = _precision(name, contract.columns[name], supplied[name])
+            pieces.append(f"'{name}_precision=' || case when {told} in ({literals(list(TELLING))}) then {told} end")
+    return f"concat_ws(chr(31), {', '.join(pieces)})" if pieces else "''"

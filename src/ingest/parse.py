@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -17,21 +18,27 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.registry import make_reader
 from feeds.catalogue import LoadedFeed
+from feeds.errors import SpecificationError
 from feeds.spec import Layout, RecordSpec
+from ingest.corrections import Correction, corrected
 from ingest.files import whole_folder
 from ingest.judge import judge_kind, shape_failures
-from ingest.layouts import choose_layout
-from ingest.mapping import parsed_columns, records_query, source_view
+from ingest.layouts import choose_layout, used_headings
+from ingest.mapping import parsed_columns, records_query
 from ingest.points import reached
 from ingest.rules import build_rules
-from ingest.sqltext import ident, literal
+from ingest.sqltext import PARQUET, ident, literal
+from ingest.tidying import source_view, tidy_headings
+from ingest.tolerances import reader_options, tolerated
 from settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
 
 #: Part of every fingerprint: raise it when the meaning of what is written here changes.
-FORMAT = 2
+FORMAT = 4
+#: Keys of a feed file that decide what becomes of a delivery.
+JUDGED_BY = {"layouts", "reader", "expectations", "timezone", "delivery", "tolerances"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class Parsed:
     kinds: dict[str, KindCounts]
     window: tuple[str, str] | None
     verdict: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    headings: tuple[str, ...] = ()
 
     def records(self, kind: str) -> Path:
         """Parquet of all selected records of a kind."""
@@ -76,14 +84,21 @@ class Request:
     content: Path
     known_at: datetime
     delivery_id: str
+    file_name: str
     tolerate_headings: bool = False
+    correction: Correction | None = None
 
     def fingerprint(self) -> str:
         """Changes with everything the result depends on besides the bytes."""
-        spec = self.feed.spec.model_dump_json(include={"layouts", "reader", "expectations", "timezone", "delivery"})
+        spec = self.feed.spec.model_dump_json(include=JUDGED_BY)
         contracts = json.dumps({k: c.model_dump(mode="json") for k, c in sorted(self.feed.contracts.items())})
-        parts = [str(FORMAT), spec, contracts, self.known_at.isoformat(), str(self.tolerate_headings)]
+        parts = [str(FORMAT), self.file_name, spec, contracts, self.known_at.isoformat(), str(self.tolerate_headings)]
+        parts += [self.correction.fingerprint()] if self.correction else []
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    def target(self, settings: Settings) -> Path:
+        """The folder that the result lies in, once it is there."""
+        return settings.home / "lake" / "records" / self.feed.spec.feed_id / self.delivery_id / self.fingerprint()
 
 
 def parse(settings: Settings, request: Request) -> Parsed:
@@ -94,8 +109,7 @@ def parse(settings: Settings, request: Request) -> Parsed:
         HeldBatch: no layout fits.
     """
     settings.private_dir(settings.home / "lake")
-    folder = settings.home / "lake" / "records" / request.feed.spec.feed_id / request.delivery_id
-    target = folder / request.fingerprint()
+    target = request.target(settings)
     if not target.is_dir():
         with whole_folder(settings.home, target) as scratch, workspace(settings, scratch) as connection:
             _parse_into(settings, request, connection, scratch)
@@ -107,8 +121,8 @@ def load_parsed(folder: Path) -> Parsed:
     """The result that lies in a folder."""
     raw = json.loads((folder / "parsed.json").read_text())
     kinds = {kind: KindCounts(**counts) for kind, counts in raw.pop("kinds").items()}
-    window = raw.pop("window")
-    return Parsed(folder=folder, kinds=kinds, window=tuple(window) if window else None, **raw)
+    window, headings = raw.pop("window"), tuple(raw.pop("headings", ()))
+    return Parsed(folder=folder, kinds=kinds, window=tuple(window) if window else None, headings=headings, **raw)
 
 
 @contextmanager
@@ -116,39 +130,45 @@ def workspace(settings: Settings, scratch: Path) -> Iterator[duckdb.DuckDBPyConn
     """A DuckDB database of its own for one delivery, gone afterwards; memory is bounded, the rest spills to disk."""
     import duckdb
 
-    file = scratch / "work.duckdb"
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": settings.ingest_memory,
         "threads": settings.threads,
         "temp_directory": str(scratch / "spill"),
         "preserve_insertion_order": True,
     }
-    connection = duckdb.connect(str(file), config=config)
+    connection = duckdb.connect(config=config)
+    connection.execute("set enable_progress_bar = false")  # no option of connect: duckdb 1.5.5 refuses it there
     try:
         yield connection
     finally:
         connection.close()
-        for left in (file, file.with_name(file.name + ".wal"), scratch / "text.utf8"):
-            left.unlink(missing_ok=True)
+        for left in scratch.glob("*.utf8"):
+            left.unlink()
+        shutil.rmtree(scratch / "spill", ignore_errors=True)
 
 
 def _parse_into(settings: Settings, request: Request, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     spec = request.feed.spec
-    reader = make_reader(spec.reader.kind, spec.reader.options)
+    reader = make_reader(spec.reader.kind, reader_options(request.feed, request.known_at))
     table = reader.read(request.content, connection, folder)
+    if request.correction is not None:
+        table = corrected(connection, spec.reader, table, request.correction)
     reached("parse.read")
     layout = choose_layout(request.feed, table.headings, request.tolerate_headings)
-    connection.execute(f"create temp view source as {source_view(spec, layout, table.headings, table.table)}")
+    tidy = tidy_headings(connection, spec, table, used_headings(layout, table.headings))
+    view = source_view(spec, layout, table.headings, table.table, request.file_name, tidy)
+    connection.execute(f"create temp view source as {view}")
     connection.execute(shape_failures(table, layout))
     kinds, verdict = {}, {}
     for record in layout.records:
         kinds[record.kind], verdict[record.kind] = _one_kind(settings, request, connection, record, folder)
-    connection.execute(f"copy quarantine to {literal(str(folder / 'quarantine.parquet'))} (format parquet)")
+    connection.execute(f"copy quarantine to {literal(str(folder / 'quarantine.parquet'))} ({PARQUET})")
     reached("parse.judged")
     result = {
         "rows": table.rows,
         "bad_rows": connection.execute(f"select count(*) from {table.rejects}").fetchall()[0][0],
         "layout": layout.name,
+        "headings": table.headings,
         "kinds": {kind: asdict(counts) for kind, counts in kinds.items()},
         "window": _window(request, connection, layout, folder),
         "verdict": verdict,
@@ -162,10 +182,14 @@ def _one_kind(
     spec, contract = request.feed.spec, request.feed.contracts[record.kind]
     file = folder / f"{record.kind}.parquet"
     query = records_query(record, contract, spec.zone, "source")
-    connection.execute(f"copy ({query}) to {literal(str(file))} (format parquet)")
+    connection.execute(f"copy ({query}) to {literal(str(file))} ({PARQUET})")
     reached("parse.mapped")
     parsed = parsed_columns(record, contract)
-    rules = build_rules(contract, spec.expectations, parsed, request.known_at, spec.zone)
+    try:
+        rules = build_rules(contract, spec.expectations, parsed, request.known_at, spec.zone, record.supplied())
+    except ValueError as error:
+        raise SpecificationError(request.feed.file, "expectations", f"{error}.", "Correct the expectation.") from None
+    rules = tolerated(request.feed, record.kind, rules, request.known_at)
     return judge_kind(connection, record, file, rules, folder)
 
 

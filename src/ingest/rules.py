@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -33,14 +34,39 @@ class Rule:
 
 
 def build_rules(
-    contract: Contract, extra: list[Expectation], parsed: list[str], known_at: datetime, zone: ZoneInfo
+    contract: Contract,
+    extra: list[Expectation],
+    parsed: list[str],
+    known_at: datetime,
+    zone: ZoneInfo,
+    supplied: Collection[str] | None = None,
 ) -> list[Rule]:
-    """All rules for one kind of one delivery: readable keys, understood values, the contract's and the feed's own."""
+    """All rules for one kind of one delivery: readable keys, understood values, the contract's and the feed's own.
+
+    Of columns that the record leaves to its incident (``from_incident``, and not among ``supplied``) nothing is asked.
+    """
     rules = [_key_missing(), _duplicate_key(), *(_unparsed(column) for column in parsed)]
     own = [e for e in extra if e.column is None or e.column in contract.columns]
     for expectation in [*contract.expectations, *own]:
-        rules.append(_translated(expectation, contract, known_at, zone))
-    return rules
+        if expectation.severity != "batch" and not _left_to_incident(expectation, contract, supplied):
+            rules.append(_translated(expectation, contract, known_at, zone))
+    return _named_apart(rules)
+
+
+def _named_apart(rules: list[Rule]) -> list[Rule]:
+    """A feed may tighten a rule that the contract has for the same column: the second bears a number."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for rule in rules:
+        seen[rule.name] += 1
+        number = seen[rule.name]
+        apart.append(replace(rule, name=f"{rule.name}#{number}") if number > 1 else rule)
+    return apart
+
+
+def _left_to_incident(expectation: Expectation, contract: Contract, supplied: Collection[str] | None) -> bool:
+    name = expectation.column
+    return name is not None and supplied is not None and contract.columns[name].from_incident and name not in supplied
 
 
 def _key_missing() -> Rule:
@@ -74,8 +100,9 @@ def _translated(expectation: Expectation, contract: Contract, known_at: datetime
     if column.type in ("date", "timestamp"):
         arguments = {k: _moment(v, column.type) for k, v in arguments.items()}
     broken, sentence = make(ident(expectation.column), arguments)
+    severity: Severity = "must" if expectation.severity == "must" else "warn"
     return Rule(
-        expectation.rule, expectation.severity, expectation.type, {"column": expectation.column, **arguments}, broken,
+        expectation.rule, severity, expectation.type, {"column": expectation.column, **arguments}, broken,
         expectation.column, f"{ident(expectation.column)}::varchar", f"{sentence} ({expectation.reason})",
     )  # fmt: skip
 

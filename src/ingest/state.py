@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.sqltext import literal
+from ingest.sqltext import PARQUET, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -112,10 +112,7 @@ def next_state(
             case when row_number is not null and not ok then raw end as raw,
             case when ok then coalesce(window_value, old_window) else coalesce(old_window, window_value) end
                 as window_value, gone
-        from outcome
-        where gone or (row_number is not null and (
-            not known or op is not null or flag is not null or raw is distinct from old_raw
-            or (ok and window_value is distinct from old_window)))""")
+        from outcome""")
     rows = connection.execute("select count(*) from layer").fetchall()[0][0]
     if rows == 0 and not rebase:
         return KindState(state.layers, key)
@@ -123,14 +120,14 @@ def next_state(
     base_rows = state.layers[0].rows if state.layers else 0
     total = sum(layer.rows for layer in state.layers[1:]) + rows
     fold = rebase or len(state.layers) >= _MAX_LAYERS or total > base_rows * _MAX_SHARE
-    if fold:
+    if fold and state.layers:
         connection.execute(f"""
             create or replace temp table layer as
             select {COLUMNS}, false as gone from old anti join layer using (key_hash, slot)
             union all select {COLUMNS}, gone from layer where not gone""")
         rows = connection.execute("select count(*) from layer").fetchall()[0][0]
     path = literal(str(scratch / name))
-    connection.execute(f"copy layer to {path} (format parquet)")
+    connection.execute(f"copy layer to {path} ({PARQUET})")
     layer = Layer(str(target / name), int(rows))
     return KindState((layer,) if fold else (*state.layers, layer), key)
 

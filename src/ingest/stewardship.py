@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from feeds.catalogue import load_feed
+from governance.decisions import Asked, Outcome, decide, listed, takes_effect
 from ingest import tables as t
 from ingest.errors import UnknownDelivery, WrongState
 from ingest.history import Verdict, fold
@@ -35,44 +36,57 @@ def held(settings: Settings) -> list[HeldBatch]:
     return [HeldBatch(r.delivery_id, r.feed_id, r.file_name, r.reason, r.message) for r in rows]
 
 
-def release(settings: Settings, delivery_id: str, who: str, why: str) -> None:
+def release(settings: Settings, delivery_id: str, who: str, why: str) -> Outcome:
     """Let a held delivery in: the next drain of its feed applies it at its place in time, limits set aside.
 
     Raises:
         UnknownDelivery, WrongState: there is no such held delivery.
+        WrongDecision: who or why is missing, or the second person is the first.
     """
-    _decide(settings, "release", delivery_id, who, why, "held", {"state": "landed", "released": True})
+    return _decide(settings, "release", delivery_id, who, why, {"state": "landed", "released": True})
 
 
-def reject(settings: Settings, delivery_id: str, who: str, why: str) -> None:
+def reject(settings: Settings, delivery_id: str, who: str, why: str) -> Outcome:
     """Decide that a held delivery is never applied; its bytes stay in landing.
 
     Raises:
-        UnknownDelivery, WrongState: there is no such held delivery.
+        UnknownDelivery, WrongState, WrongDecision: as in :func:`release`.
     """
-    _decide(settings, "reject", delivery_id, who, why, "held", {"state": "rejected", "receipted": False})
-    write_waiting(settings, load_feed(settings, _row(settings, delivery_id).feed_id))
+    outcome = _decide(settings, "reject", delivery_id, who, why, {"state": "rejected", "receipted": False})
+    write_waiting(settings, load_feed(settings, delivery_row(settings, delivery_id).feed_id))
+    return outcome
 
 
-def withdraw(settings: Settings, delivery_id: str, who: str, why: str) -> None:
+def withdraw(settings: Settings, delivery_id: str, who: str, why: str) -> Outcome:
     """Undo an applied delivery as if it had never arrived; bytes, decision and superseded change sets stay.
 
     Raises:
         UnknownDelivery, WrongState: there is no such applied delivery.
+        WrongDecision: who or why is missing, or the second person is the first.
         LeaseBusy: the feed is being worked on.
     """
-    row = _row(settings, delivery_id)
+    row = delivery_row(settings, delivery_id)
     if row.state != "applied":
         raise WrongState("not_applied", f"{delivery_id} is {row.state}, not applied; there is nothing to withdraw.")
-    feed = load_feed(settings, row.feed_id)
+    feed, asked = load_feed(settings, row.feed_id), decision_about("withdraw", row, who, why)
+    with transaction(settings) as connection:
+        if not takes_effect(connection, settings, asked):
+            return decide(connection, settings, asked)
     with lease(settings, row.feed_id) as token:
-        decision = _decision("withdraw", who, why)
-        verdict = Verdict(delivery_id, "withdrawn", "withdrawn", why, row.summary or {}, {}, decision)
+        verdict = Verdict(delivery_id, "withdrawn", "withdrawn", why, row.summary or {}, {}, asked)
         fold(settings, feed, token, row.known_at, [], verdict, leaving=delivery_id)
         write_waiting(settings, feed)
+    with engine(settings).connect() as connection:
+        decided = [d for d in listed(connection, "withdraw", delivery_id) if d["is_effective"]][-1]
+    return Outcome(decided["decision_id"], True, decided["confirms"])
 
 
-def _row(settings: Settings, delivery_id: str) -> Any:
+def delivery_row(settings: Settings, delivery_id: str) -> Any:
+    """A row of the delivery table.
+
+    Raises:
+        UnknownDelivery: there is no such delivery.
+    """
     with engine(settings).connect() as connection:
         row = connection.execute(sa.select(t.delivery).where(t.delivery.c.delivery_id == delivery_id)).first()
     if row is None:
@@ -82,19 +96,20 @@ def _row(settings: Settings, delivery_id: str) -> Any:
     return row
 
 
-def _decide(
-    settings: Settings, kind: str, delivery_id: str, who: str, why: str, wanted: str, values: dict[str, Any]
-) -> None:
-    row, decision = _row(settings, delivery_id), _decision(kind, who, why)
+def _decide(settings: Settings, kind: str, delivery_id: str, who: str, why: str, values: dict[str, Any]) -> Outcome:
+    """Decide about a held delivery, and carry it out when nobody else has to agree."""
+    row = delivery_row(settings, delivery_id)
+    mine = sa.and_(t.delivery.c.delivery_id == delivery_id, t.delivery.c.state == "held")
     with transaction(settings) as connection:
-        mine = sa.and_(t.delivery.c.delivery_id == delivery_id, t.delivery.c.state == wanted)
-        if connection.execute(t.delivery.update().where(mine).values(**values)).rowcount != 1:
-            raise WrongState(f"not_{wanted}", f"{delivery_id} is {row.state}, not {wanted}; nothing was decided.")
-        decided = t.decision.insert().values(subject=delivery_id, decided_at=settings.now(), **decision)
-        connection.execute(decided)
+        if connection.execute(sa.select(t.delivery.c.state).where(mine)).first() is None:
+            raise WrongState("not_held", f"{delivery_id} is {row.state}, not held; nothing was decided.")
+        outcome = decide(connection, settings, decision_about(kind, row, who, why))
+        if outcome.is_effective and connection.execute(t.delivery.update().where(mine).values(**values)).rowcount != 1:
+            raise WrongState("not_held", f"{delivery_id} was decided by somebody else just now; nothing was decided.")
+    return outcome
 
 
-def _decision(kind: str, who: str, why: str) -> dict[str, str]:
-    if not who.strip() or not why.strip():
-        raise WrongState("no_reason", "A decision needs who decided and why.")
-    return {"kind": kind, "who": who, "why": why}
+def decision_about(kind: str, row: Any, who: str, why: str, detail: dict[str, Any] | None = None) -> Asked:
+    """A decision about a delivery; what was seen is its state, reason and counts (messages may quote the file)."""
+    seen = {"feed_id": row.feed_id, "file_sha256": row.sha256, "state": row.state, "reason": row.reason}
+    return Asked(kind, row.delivery_id, who, why, {**seen, "rows": (row.summary or {}).get("rows")}, detail)

@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.types import TypeDecorator
 
-metadata = sa.MetaData()
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware UTC in Python, naive UTC in the database (SQLite knows no zones)."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None else None
-
+from governance.tables import UtcDateTime, audit_event, decision, metadata
 
 content = sa.Table(
     "content",
@@ -54,9 +36,11 @@ delivery = sa.Table(
     sa.Column(
         "receipted", sa.Boolean, nullable=False, default=False, comment="The receipt of its state lies in the outbox."
     ),
+    sa.Column("corrects", sa.String(64), comment="The delivery whose rejected rows this one brings back corrected."),
     sa.UniqueConstraint("feed_id", "identity", name="uq_delivery_identity"),
     sa.UniqueConstraint("feed_id", "known_at", name="uq_delivery_known_at"),
     sa.Index("ix_delivery_state", "feed_id", "state", "known_at"),
+    sa.Index("ix_delivery_receipted", "feed_id", "receipted"),
     comment="One arrival of one feed.",
 )
 
@@ -88,20 +72,8 @@ change_set = sa.Table(
     sa.Column("state", sa.JSON, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Index("ix_change_set_feed", "feed_id", "active", "known_at"),
+    sa.Index("ix_change_set_known_at", "feed_id", "known_at"),
     comment="What one delivery changed, as of one generation of the feed's history.",
-)
-
-decision = sa.Table(
-    "decision",
-    metadata,
-    sa.Column("decision_id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("kind", sa.String(32), nullable=False),
-    sa.Column("subject", sa.String(160), nullable=False, index=True),
-    sa.Column("who", sa.String(160), nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
-    sa.Column("decided_at", UtcDateTime, nullable=False),
-    sa.Column("detail", sa.JSON),
-    comment="Everything that a person decided.",
 )
 
 lease = sa.Table(
@@ -129,3 +101,26 @@ sequence = sa.Table(
     sa.Column("value", sa.BigInteger, nullable=False),
     comment="Numbers given out once (load_seq).",
 )
+
+metric = sa.Table(
+    "metric",
+    metadata,
+    sa.Column("metric_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("delivery_id", sa.String(64), sa.ForeignKey("delivery.delivery_id"), nullable=False, index=True),
+    sa.Column("record_kind", sa.String(64), nullable=False),
+    sa.Column("rule", sa.String(160), nullable=False),
+    sa.Column("severity", sa.String(8), nullable=False, comment="must, warn or batch."),
+    sa.Column("success", sa.Boolean, nullable=False),
+    sa.Column("observed", sa.Float, comment="Records that break the rule, or what was measured of the batch."),
+    sa.Column("records", sa.BigInteger, nullable=False, comment="Records judged."),
+    sa.Column("low", sa.Float),
+    sa.Column("high", sa.Float),
+    sa.Column("judged_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("delivery_id", "record_kind", "rule", name="uq_metric_rule"),
+    comment="What each rule found in each delivery, as of the last time it was judged.",
+)
+
+__all__ = [
+    "attempt", "audit_event", "change_set", "content", "cursor", "decision", "delivery", "lease", "metadata", "metric",
+    "sequence",
+]  # fmt: skip

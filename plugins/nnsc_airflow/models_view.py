@@ -1,0 +1,64 @@
+"""The documentation of the dbt models inside the Airflow UI: Browse > Models (dbt docs)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+Message = MutableMapping[str, Any]
+PREFIX = "/nnsc/models"
+NOT_WRITTEN = (
+    "<h1>Not written yet</h1><p>The warehouse DAG writes the documentation of the models when it publishes; "
+    "<code>nnsc docs</code> writes it now.</p>"
+)
+
+
+async def models_page(
+    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> None:
+    """The page for whoever is logged in (an ASGI application; what it needs is imported when somebody asks)."""
+    from fastapi import HTTPException
+    from starlette.requests import Request
+    from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+
+    from settings import load_settings
+    from warehouse.docs import docs_page
+
+    if scope["type"] != "http":
+        return
+    response: Response
+    try:
+        await _logged_in(Request(scope, receive))
+        page = docs_page(load_settings())
+        response = FileResponse(page, media_type="text/html") if page.is_file() else HTMLResponse(NOT_WRITTEN, 404)
+    except HTTPException as refused:
+        response = PlainTextResponse(f"{refused.detail}: log in to Airflow first.", refused.status_code)
+    await response(scope, receive, send)
+
+
+async def _logged_in(request: Any) -> None:
+    """Raises HTTPException 401 or 403 for whoever is not."""
+    from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
+    from airflow.api_fastapi.core_api.security import resolve_user_from_token
+
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    given = token if kind.lower() == "bearer" else request.cookies.get(COOKIE_NAME_JWT_TOKEN)
+    await resolve_user_from_token(given)
+
+
+class NnscPlugin(AirflowPlugin):
+    """What the Airflow UI gains."""
+
+    name = "nnsc"
+    fastapi_apps = [{"app": models_page, "url_prefix": PREFIX, "name": "Models"}]
+    external_views = [
+        {
+            "name": "Models (dbt docs)",
+            "href": f"{PREFIX}/",
+            "destination": "nav",
+            "category": "browse",
+            "url_route": "models",
+        }
+    ]
