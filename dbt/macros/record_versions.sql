@@ -3,6 +3,7 @@
     computed on narrow rows and joined back, so that wide rows are never sorted. A version that lasted no time (two
     deliveries of one instant) is left out. -#}
 {% macro record_versions(changes, record_kind) -%}
+    -- depends_on: {{ source("raw", "touched") }}, which is read by incremental runs only
     with
         changes as (
             select changed.*

@@ -1,7 +1,9 @@
-"""Running dbt in this process: where its files lie, what it says while it runs, and how its connection is closed."""
+"""Running dbt in this process: where its files lie, and what it says while it runs."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +16,12 @@ from warehouse.engine import engine_for
 from warehouse.errors import TransformError
 
 OnEvent = Callable[[str], None]
+#: Manifests of projects that this process has parsed. Parsing anew costs more processor time than most runs; dbt's own
+#: cache is tied to one warehouse file and one set of variables.
+_PARSED: dict[tuple[str, ...], Any] = {}
+_PARSED_AT_MOST = 4
+#: Commands that use what is parsed; the others parse for the sake of the files that this writes.
+_ON_PARSED = {"build", "run"}
 
 
 @dataclass(frozen=True)
@@ -31,8 +39,12 @@ def dbt_manifest(settings: Settings) -> Path:
     return settings.home / "dbt" / "target" / "manifest.json"
 
 
-def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None = None) -> list[NodeResult]:
+def run_dbt(
+    settings: Settings, arguments: list[str], on_event: OnEvent | None = None, target: str = "target"
+) -> list[NodeResult]:
     """One dbt command on this project; returns its results, failures included.
+
+    ``target`` is the folder for dbt's own files: publishing reads the manifest of the default one.
 
     Raises:
         TransformError: dbt could not even begin (the project does not parse, the database does not open).
@@ -43,20 +55,56 @@ def run_dbt(settings: Settings, arguments: list[str], on_event: OnEvent | None =
     engine.prepare()
     project, output = (settings.project / "dbt", settings.private_dir(settings.home / "dbt"))
     places = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    places += ["--target-path", str(output / "target"), "--log-path", str(output / "logs")]
+    places += ["--target-path", str(output / target), "--log-path", str(output / "logs")]
     quiet = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "info", "--no-version-check"]
     watch = [_watcher(on_event)] if on_event else []
-    with _environment(engine.dbt_environment()):
-        try:
-            outcome = dbtRunner(callbacks=watch).invoke([*arguments, *places, *quiet])
-        finally:
-            _release()
-    if outcome.result is None or outcome.exception is not None:
-        raise TransformError(f"dbt {arguments[0]} stopped: {outcome.exception}", f"See {output / 'logs' / 'dbt.log'}.")
-    results: Any = getattr(outcome.result, "results", [])
+    with engine.dbt_session() as environment, _environment(environment):
+        manifest = None
+        if arguments[0] in _ON_PARSED:
+            manifest = _parsed(settings, arguments, [*places, *quiet], environment)
+        outcome = dbtRunner(manifest=manifest, callbacks=watch).invoke([*arguments, *places, *quiet])
+    results: Any = getattr(_result(settings, arguments[0], outcome), "results", [])
     return [
         NodeResult(r.node.name, str(r.node.resource_type), str(r.status), str(r.message or "").strip()) for r in results
     ]
+
+
+def project_digest(settings: Settings) -> str:
+    """A fingerprint of the dbt project: when a model changed, history is built anew under the new rules."""
+    folder = settings.project / "dbt"
+    seen = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.suffix in {".sql", ".yml", ".csv"}:
+            seen.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return seen.hexdigest()
+
+
+def _parsed(settings: Settings, arguments: list[str], common: list[str], environment: Mapping[str, str]) -> Any:
+    """The manifest of the project for this engine; a copy, because a run writes into it.
+
+    What parsing finds depends on which variables are given (``generate_schema_name``), not on their values: those are
+    read when a model is compiled.
+    """
+    from dbt.cli.main import dbtRunner
+
+    given = arguments[arguments.index("--vars") :][:2] if "--vars" in arguments else []
+    named = sorted(json.loads(given[1])) if given else []
+    database = Path(environment.get("NNSC_DBT_PATH", "")).stem or environment.get("NNSC_DBT_DATABASE", "")
+    project = (str(settings.project), project_digest(settings))
+    key = (*project, environment["NNSC_DBT_TARGET"], database, *named)
+    if key not in _PARSED:
+        outcome = dbtRunner().invoke(["parse", *given, *common])
+        while len(_PARSED) >= _PARSED_AT_MOST:
+            del _PARSED[next(iter(_PARSED))]
+        _PARSED[key] = _result(settings, "parse", outcome)
+    return _PARSED[key].deepcopy()
+
+
+def _result(settings: Settings, command: str, outcome: Any) -> Any:
+    if outcome.result is None or outcome.exception is not None:
+        log = settings.home / "dbt" / "logs" / "dbt.log"
+        raise TransformError(f"dbt {command} stopped: {outcome.exception}", f"See {log}.")
+    return outcome.result
 
 
 def _watcher(on_event: OnEvent) -> Callable[[Any], None]:
@@ -81,13 +129,3 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-def _release() -> None:
-    """Close dbt's connection to the file, which it would keep open for the life of this process."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    environment = DuckDBConnectionManager._ENV
-    DuckDBConnectionManager.close_all_connections()
-    if environment is not None:
-        environment.close()

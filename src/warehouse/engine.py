@@ -1,62 +1,60 @@
-"""Engines: one small class for each database that the warehouse may live in."""
+"""Engines: one small class for each database that the warehouse may live in.
+
+Every engine is spoken to through DuckDB, which reads the Parquet files of change sets and writes publications; the
+statements of ``load``, ``transform`` and ``publication`` are therefore the same for all. dbt speaks to the database
+itself; what differs there stands in ``dbt/macros/cross_db``.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
 from settings import Settings
 from warehouse.errors import WarehouseError
 
+if TYPE_CHECKING:
+    from governance.recipients import Recipient
+    from warehouse.kept import Kept
+    from warehouse.publication import Relation
+
 MEMORY_LIMIT = "4GB"
 
 
-class DuckDBEngine:
-    """The warehouse as one DuckDB file that a single process writes."""
+class Engine(ABC):
+    """Where ``raw`` is loaded to, dbt runs, and publications are read from."""
 
-    name = "duckdb"
+    #: Name of the dbt target (``dbt/profiles.yml``).
+    name: ClassVar[str]
+    #: True when views stand while dbt replaces the tables under them.
+    keeps_views: ClassVar[bool]
 
     def __init__(self, settings: Settings) -> None:
-        self.path = Path(settings.warehouse).absolute()
-        self.spill = settings.work / "duckdb"
-        self.threads = settings.threads
         self._settings = settings
+        self.spill = settings.work / "duckdb"
 
     def prepare(self) -> None:
-        """Create the folders (owner only: names lie in the warehouse)."""
+        """Create the folders that are written to (owner only: names lie in what DuckDB spills)."""
         self._settings.private_dir(self._settings.home)
         self._settings.private_dir(self._settings.work)
         self._settings.private_dir(self.spill)
-        self._settings.private_dir(self.path.parent)
 
+    @abstractmethod
     def exists(self) -> bool:
-        """True when something was ever loaded."""
-        return self.path.is_file()
+        """True when something may have been loaded."""
 
-    @contextmanager
-    def session(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that may write; closed at the end, so that dbt or another process can open the file.
+    @abstractmethod
+    def session(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """A DuckDB connection whose current database is the warehouse; no other process has one meanwhile.
 
         Raises:
-            WarehouseError: another process has the file open.
+            WarehouseError: another process writes, or the database cannot be reached.
         """
-        self.prepare()
-        mask = os.umask(0o077)
-        try:
-            db = duckdb.connect(str(self.path), config=self._config())
-        except duckdb.IOException as error:
-            raise self._explain(error) from error
-        finally:
-            os.umask(mask)
-        try:
-            yield db
-        finally:
-            db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -70,42 +68,73 @@ class DuckDBEngine:
                 raise
             db.commit()
 
-    def dbt_environment(self) -> dict[str, str]:
-        """What ``dbt/profiles.yml`` reads from the environment."""
-        return {
-            "NNSC_DBT_TARGET": self.name,
-            "NNSC_DBT_PATH": str(self.path),
-            "NNSC_DBT_THREADS": str(self.threads),
-            "NNSC_DBT_MEMORY": MEMORY_LIMIT,
-            "NNSC_DBT_SPILL": str(self.spill),
-        }
+    @abstractmethod
+    def dbt_session(self) -> AbstractContextManager[dict[str, str]]:
+        """While dbt runs: gives what ``dbt/profiles.yml`` reads from the environment, and cleans up afterwards.
 
-    def _config(self) -> dict[str, Any]:
-        return {
-            "memory_limit": MEMORY_LIMIT,
-            "threads": self.threads,
-            "temp_directory": str(self.spill),
-            "preserve_insertion_order": False,
-        }
+        Raises:
+            WarehouseError: another process writes.
+        """
 
-    def _explain(self, error: duckdb.IOException) -> WarehouseError:
-        if "lock" in str(error):
-            return WarehouseError(
-                f"{self.path} is being written by another process.",
-                "Wait for it to end (the warehouse DAG or another `nnsc build`), then run this again.",
-            )
-        return WarehouseError(f"{self.path} cannot be opened: {error}.", "Check the disk and the file's owner.")
+    def add_column(self, db: duckdb.DuckDBPyConnection, table: str, column: str, kind: str) -> None:
+        """Add a column of a DuckDB type to a table (``schema.table``)."""
+        db.execute(f'alter table {table} add column "{column}" {kind}')
+
+    def finish_load(self, kinds: list[str]) -> None:  # noqa: B027 - most engines have nothing to do
+        """Called when the tables ``raw.<kind>`` changed, after the load was kept."""
+
+    def serve(self, kept: Kept, relations: Sequence[Relation]) -> None:  # noqa: B027 - a file needs no server
+        """Offer a publication to readers of the server, if the engine is one; called before it becomes the present one.
+
+        Raises:
+            PublishError: the server does not allow it; its readers keep the publication before.
+        """
+
+    def serve_recipient(self, name: str, recipient: Recipient, file: Path, public: Sequence[str]) -> None:  # noqa: B027
+        """Offer a recipient's file to its own readers, if the engine is a server; ``public`` are its tables of T0.
+
+        Raises:
+            PublishError: the server does not allow it; the recipient keeps what it has.
+        """
+
+    def close_undeclared(self, recipients: Mapping[str, Recipient]) -> None:  # noqa: B027
+        """Shut out whoever the policy no longer declares, if the engine is a server."""
 
 
-def engine_for(settings: Settings) -> DuckDBEngine:
-    """The engine that ``NNSC_WAREHOUSE`` names.
+def client_config(settings: Settings) -> dict[str, Any]:
+    """How DuckDB is set up for loading and publishing."""
+    return {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": settings.threads,
+        "temp_directory": str(settings.work / "duckdb"),
+        "preserve_insertion_order": False,
+    }
+
+
+def written_by_another(place: str) -> WarehouseError:
+    """The error of a second writer."""
+    return WarehouseError(
+        f"{place} is being written by another process.",
+        "Wait for it to end (the warehouse DAG or another `nnsc build`), then run this again.",
+    )
+
+
+def engine_for(settings: Settings) -> Engine:
+    """The engine that ``NNSC_WAREHOUSE`` names: the path of a DuckDB file, or ``postgresql://...``.
 
     Raises:
         WarehouseError: it names a database for which there is no engine.
     """
-    if "://" in settings.warehouse:
-        scheme = settings.warehouse.split("://", 1)[0]
-        raise WarehouseError(
-            f"There is no warehouse engine for {scheme}://.", "Set NNSC_WAREHOUSE to the path of a DuckDB file."
-        )
-    return DuckDBEngine(settings)
+    scheme, separator, _ = settings.warehouse.partition("://")
+    if not separator:
+        from warehouse.engine_duckdb import DuckDBEngine
+
+        return DuckDBEngine(settings)
+    if scheme in ("postgresql", "postgres"):
+        from warehouse.engine_postgres import PostgresEngine
+
+        return PostgresEngine(settings)
+    raise WarehouseError(
+        f"There is no warehouse engine for {scheme}://.",
+        "Set NNSC_WAREHOUSE to the path of a DuckDB file, or to postgresql://user@host/database.",
+    )

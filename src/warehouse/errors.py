@@ -27,5 +27,9 @@ class NoPublication(WarehouseError):
     """Nothing was published yet, so there is nothing to read."""
 
 
+class CrosswalkError(WarehouseError):
+    """A value, list, feed or code that does not exist was to be decided about."""
+
+
 class QueryError(WarehouseError):
     """The query is wrong: a name that does not exist, bad syntax, or a wish to write."""

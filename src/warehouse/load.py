@@ -11,8 +11,9 @@ import duckdb
 
 from feeds.catalogue import Catalogue
 from feeds.contracts import Contract
+from ingest.crosswalk import decisions
 from settings import Settings
-from warehouse import reference, tables
+from warehouse import people, points, reference, results, tables
 from warehouse.changes import ChangeSetLike, naive_utc, plan
 from warehouse.engine import engine_for
 from warehouse.errors import LoadError
@@ -38,21 +39,31 @@ def load(
     Raises:
         LoadError: a change set's files are absent or disagree; nothing was kept.
     """
-    rows = reference.reference_rows(catalogue)
-    digest = reference.digest(rows)
-    with engine_for(settings).transaction() as db:
-        tables.prepare(db, catalogue.contracts)
-        todo = plan(db, active)
+    active = list(active)
+    if orphans := sorted({change_set.feed_id for change_set in active} - catalogue.feeds.keys()):
+        raise LoadError(
+            f"There are change sets of {', '.join(orphans)}, but no such feed file in jurisdictions/.",
+            "Put the file back; to take a feed out, withdraw its deliveries (`nnsc withdraw`) first.",
+        )
+    rows = reference.reference_rows(catalogue, decisions(settings))
+    digest = people.stamped(settings, reference.digest(rows))
+    engine = engine_for(settings)
+    with engine.transaction() as db:
+        tables.prepare(db, engine, catalogue.contracts)
+        todo, judged = plan(db, active), results.stale(settings, db)
         load_id, known_digest = last_load(db)
-        if not todo.size and digest == known_digest:
+        if not todo.size and not judged and digest == known_digest:
             return LoadResult(0, 0, 0, load_id)
         load_id += 1
         if digest != known_digest:
             reference.replace(db, rows)
+            people.replace(settings, db)
+        results.replace(settings, db, judged)
         _remove(db, todo.superseded, catalogue.contracts, load_id)
         count = _insert(db, todo.new, catalogue.contracts, load_id)
         totals = [load_id, naive_utc(settings.now()), len(todo.new), len(todo.superseded), count, digest]
         db.execute("insert into raw.load values (?, ?, ?, ?, ?, ?)", totals)
+    engine.finish_load(sorted(catalogue.contracts))
     if on_event:
         on_event(f"Loaded {len(todo.new)} change sets ({count:,} changes), removed {len(todo.superseded)} superseded.")
     return LoadResult(len(todo.new), len(todo.superseded), count, load_id)
@@ -131,6 +142,7 @@ def _insert_kind(db: duckdb.DuckDBPyConnection, contract: Contract, load_id: int
     db.execute(f"create or replace temp view new_records as {_scan(paths[1])}")
     _check_pairs(db, contract.kind)
     present = {row[0] for row in db.execute("describe new_records").fetchall()}
+    points.add_cells(db, present)
     names = [name for name, _ in tables.record_columns(contract)]
     own = {name for name, _ in contract.stored_columns()}
     brought = {*tables.FROM_CHANGES, *(f"{entity}_key" for entity in contract.references)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from typing import Any
 import duckdb
 
 from feeds.contracts import Contract
+from settings import Settings
 from warehouse.errors import PublishError
+from warehouse.kept import store
 from warehouse.reference import TABLES
 
 #: Schemas that are published; names live in the others.
@@ -34,6 +36,11 @@ class Relation:
         """Its quoted name without a database."""
         return f'"{self.schema}"."{self.name}"'
 
+    @property
+    def table(self) -> str:
+        """Its name as manifests and people write it."""
+        return f"{self.schema}.{self.name}"
+
 
 def relations(dbt_manifest: Path) -> list[Relation]:
     """What belongs in the publication: models and seeds of the dbt project as it is now, and the reference tables.
@@ -52,10 +59,22 @@ def _relation(node: Mapping[str, Any]) -> Relation:
     return Relation(node["schema"], node["name"], node["description"], columns)
 
 
+@dataclass(frozen=True)
+class Written:
+    """What was written, by ``schema.table``: the rows of each, and the Parquet file that keeps them."""
+
+    rows: dict[str, int]
+    files: dict[str, str]
+
+
 def write(
-    db: duckdb.DuckDBPyConnection, draft: Path, wanted: Iterable[Relation], contracts: Mapping[str, Contract]
-) -> dict[str, int]:
-    """Write every relation into the new file ``draft``; returns the rows of each (``schema.table``).
+    db: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    draft: Path,
+    wanted: Sequence[Relation],
+    contracts: Mapping[str, Contract],
+) -> Written:
+    """Write every relation into the new file ``draft``, and each that changed into the kept tables.
 
     Raises:
         PublishError: an identifying column would be published.
@@ -65,17 +84,18 @@ def write(
         db.execute(f"attach {_quoted(str(draft))} as publication")
     finally:
         os.umask(mask)
-    tables = {}
+    rows = {}
     for relation in wanted:
         db.execute(f'create schema if not exists publication."{relation.schema}"')
         db.execute(f"create table publication.{relation.sql} as select * from {relation.sql}")
         counted = db.execute(f"select count(*) from publication.{relation.sql}").fetchall()
-        tables[f"{relation.schema}.{relation.name}"] = int(counted[0][0])
+        rows[relation.table] = int(counted[0][0])
         for comment in _comments(relation):
             db.execute(comment)
     _refuse_identifiers(db, contracts)
+    files = {relation.table: store(db, settings, relation.schema, relation.name) for relation in wanted}
     db.execute("detach publication")
-    return tables
+    return Written(rows, files)
 
 
 def _comments(relation: Relation) -> Iterator[str]:
@@ -86,7 +106,7 @@ def _comments(relation: Relation) -> Iterator[str]:
 
 
 def _refuse_identifiers(db: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> None:
-    forbidden = _NEVER.union(*(contract.identifying_columns() for contract in contracts.values()))
+    forbidden = _NEVER.union(*(_identifying(contract) for contract in contracts.values()))
     found = db.execute(
         "select table_schema || '.' || table_name || '.' || column_name from information_schema.columns "
         "where table_catalog = 'publication' and column_name in (select unnest(?)) order by all",
@@ -97,6 +117,13 @@ def _refuse_identifiers(db: duckdb.DuckDBPyConnection, contracts: Mapping[str, C
         raise PublishError(
             f"Identifying columns would be published: {names}.", "Remove them from the models under dbt/models/core."
         )
+
+
+def _identifying(contract: Contract) -> set[str]:
+    """Identifying columns, with their role and (as in ``restricted.person_mention``) without it."""
+    named = set(contract.identifying_columns())
+    role = f"{contract.person.role}_" if contract.person else None
+    return named | {name.removeprefix(role) for name in named if role and name.startswith(role)}
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Publishing: a new file with core, marts and reference, written table by table and swapped in atomically."""
+"""Publishing: core, marts and reference, written table by table, kept by content, and swapped in atomically."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ import os
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from feeds.contracts import Contract
+from governance.audit import Event
+from ingest.ledger import note
 from settings import Settings
-from warehouse.dbt_runner import dbt_manifest
+from warehouse.dbt_runner import dbt_manifest, project_digest
 from warehouse.engine import engine_for
 from warehouse.errors import PublishError
+from warehouse.kept import Kept, remove_old
+from warehouse.manifest import describe
 from warehouse.publication import relations, write
-from warehouse.transform import Run, newest_run, project_digest
+from warehouse.tiers import gate
+from warehouse.transform import Run, newest_run
 
 FILE_NAME, MANIFEST_NAME = "warehouse.duckdb", "manifest.json"
 
@@ -31,6 +35,7 @@ class PublishResult:
     path: Path
     tables: dict[str, int]
     is_new: bool = True
+    publication_id: int = 0
 
 
 def publication_path(settings: Settings) -> Path:
@@ -44,9 +49,9 @@ def standing(settings: Settings, run_id: int) -> PublishResult | None:
     if not file.is_file() or not publication_path(settings).is_file():
         return None
     manifest = json.loads(file.read_text())
-    if manifest["run_id"] != run_id:
+    if manifest["run_id"] != run_id or "publication_id" not in manifest:
         return None
-    return PublishResult(publication_path(settings), manifest["tables"], is_new=False)
+    return PublishResult(publication_path(settings), manifest["tables"], False, manifest["publication_id"])
 
 
 def publish(
@@ -60,21 +65,43 @@ def publish(
     settings.private_dir(settings.published)
     target = publication_path(settings)
     draft = settings.published / f".draft-{os.getpid()}-{uuid.uuid4().hex[:8]}.duckdb"
+    engine = engine_for(settings)
     try:
-        with engine_for(settings).session() as db:
+        with engine.session() as db:
             run = _publishable(settings, db)
+            gate(settings, contracts)
             _sweep(settings)
-            tables = write(db, draft, relations(dbt_manifest(settings)), contracts)
-            manifest = _manifest(settings, db, run, tables)
-        _make_durable(draft)
-        draft.replace(target)
+            wanted = relations(dbt_manifest(settings))
+            written = write(db, settings, draft, wanted, contracts)
+            manifest = describe(settings, db, run, written)
+            kept = Kept(int(manifest["publication_id"]), manifest, settings.published)
+            engine.serve(kept, wanted)
+            _make_durable(draft)
+            draft.replace(target)
+            manifest["audit"] = _logged(settings, manifest)
+            _remember(settings, kept)
     finally:
         for rest in (draft, Path(f"{draft}.wal")):
             rest.unlink(missing_ok=True)
-    _replace_text(settings.published / MANIFEST_NAME, json.dumps(manifest, indent=2) + "\n")
     if on_event:
-        on_event(f"Published {len(tables)} tables ({sum(tables.values()):,} rows) as {target}.")
-    return PublishResult(target, tables)
+        on_event(f"Published {len(kept.tables)} tables ({sum(kept.tables.values()):,} rows) as {target}.")
+    return PublishResult(target, kept.tables, publication_id=kept.publication_id)
+
+
+def _logged(settings: Settings, manifest: dict[str, Any]) -> dict[str, Any]:
+    """A line in the audit log; the manifest carries it away, so that the log cannot be cut back unnoticed."""
+    told = {name: manifest[name] for name in ("publication_id", "run_id", "load_seq", "project_digest", "tables")}
+    head = note(settings, Event("publication", "warehouse", told))
+    return {"seq": head.seq, "digest": head.digest}
+
+
+def _remember(settings: Settings, kept: Kept) -> None:
+    """Write the manifests (the one of the present publication last) and let go of the oldest publications."""
+    text = json.dumps(kept.manifest, indent=2) + "\n"
+    folder = settings.private_dir(settings.published / "publications")
+    _replace_text(folder / f"{kept.publication_id:06}.json", text)
+    _replace_text(settings.published / MANIFEST_NAME, text)
+    remove_old(settings)
 
 
 def _publishable(settings: Settings, db: duckdb.DuckDBPyConnection) -> Run:
@@ -95,23 +122,8 @@ def _publishable(settings: Settings, db: duckdb.DuckDBPyConnection) -> Run:
 
 def _sweep(settings: Settings) -> None:
     """Remove drafts that killed processes left; the warehouse's lock says that nobody else is writing one."""
-    for rest in settings.published.glob(".draft-*"):
+    for rest in settings.published.rglob(".*"):
         rest.unlink(missing_ok=True)
-
-
-def _manifest(settings: Settings, db: duckdb.DuckDBPyConnection, run: Run, tables: dict[str, int]) -> dict[str, Any]:
-    sequence = db.execute("select max(load_seq), count(*) from raw.change_set").fetchone()
-    assert sequence is not None
-    return {
-        "run_id": run.run_id,
-        "load_id": run.load_id,
-        "load_seq": sequence[0],
-        "change_sets": sequence[1],
-        "published_at": settings.now().isoformat(),
-        "tests": {"passed": run.tests_passed, "warned": run.tests_warned, "failed": 0},
-        "versions": {name: version(name) for name in ("duckdb", "dbt-core", "dbt-duckdb")},
-        "tables": tables,
-    }
 
 
 def _make_durable(file: Path) -> None:

@@ -9,6 +9,7 @@ import duckdb
 
 from settings import Settings
 from warehouse.errors import NoPublication, QueryError
+from warehouse.kept import opened, publication
 from warehouse.publish import publication_path
 
 
@@ -20,23 +21,15 @@ class QueryResult:
     rows: list[tuple[Any, ...]]
 
 
-def query(settings: Settings, sql: str) -> QueryResult:
-    """Ask the publication. It cannot be changed from here, and no other file can be read or written.
+def query(settings: Settings, sql: str, number: int | None = None) -> QueryResult:
+    """Ask the publication, or a kept one by its number. It cannot be changed, and no other file can be reached.
 
     Raises:
-        NoPublication: nothing was published yet.
+        NoPublication: nothing was published yet, or that one is not kept.
         QueryError: the statement is wrong.
     """
-    path = publication_path(settings)
-    if not path.is_file():
-        raise NoPublication(f"There is no publication at {path}.", "Run `nnsc build`.")
-    limits: dict[str, str | bool | int | float | list[str]] = {
-        "enable_external_access": False,
-        "threads": settings.threads,
-        "lock_configuration": True,
-    }
     try:
-        with duckdb.connect(str(path), read_only=True, config=limits) as db:
+        with _present(settings) if number is None else opened(publication(settings, number)) as db:
             cursor = db.execute(sql)
             columns = [column[0] for column in cursor.description or []]
             return QueryResult(columns, cursor.fetchall() if columns else [])
@@ -45,3 +38,15 @@ def query(settings: Settings, sql: str) -> QueryResult:
             f"The publication cannot answer this: {error}",
             '`nnsc query "show all tables"` names the tables and their columns.',
         ) from error
+
+
+def _present(settings: Settings) -> duckdb.DuckDBPyConnection:
+    path = publication_path(settings)
+    if not path.is_file():
+        raise NoPublication(f"There is no publication at {path}.", "Run `nnsc build`.")
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "threads": settings.threads,
+        "lock_configuration": True,
+    }
+    return duckdb.connect(str(path), read_only=True, config=limits)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import duckdb
 
 from feeds.contracts import Contract
+from warehouse import people, results
+from warehouse.engine import Engine
 from warehouse.errors import WarehouseError
 
 #: Columns that every ``raw.<kind>`` has before the contract's own.
@@ -46,6 +49,8 @@ create table if not exists raw.transform_run (
     run_id bigint not null, load_id bigint not null, project_digest varchar not null, is_full_refresh boolean not null,
     state varchar not null, started_at timestamp not null, finished_at timestamp, models integer, tests_passed integer,
     tests_warned integer, tests_failed integer);
+create table if not exists raw.test_result (
+    test_name varchar not null, status varchar not null, message varchar not null, run_id bigint not null);
 create table if not exists reference.jurisdiction (
     jurisdiction_id varchar not null, jurisdiction_name varchar not null, country_code varchar not null,
     time_zone varchar not null, locale varchar not null, min_latitude double, max_latitude double,
@@ -53,9 +58,27 @@ create table if not exists reference.jurisdiction (
 create table if not exists reference.jurisdiction_population (
     jurisdiction_id varchar not null, year integer not null, people bigint not null,
     population_source varchar not null);
+create table if not exists reference.facility (
+    jurisdiction_id varchar not null, facility_id varchar not null, facility_name varchar not null,
+    valid_from date, valid_to date);
+create table if not exists reference.facility_unit (
+    jurisdiction_id varchar not null, facility_id varchar not null, unit_id varchar not null,
+    unit_name varchar not null, valid_from date, valid_to date);
 create table if not exists reference.feed (
     feed_id varchar not null, jurisdiction_id varchar not null, feed_desc varchar not null, publisher varchar not null,
     delivery_mode varchar not null, is_simulated boolean not null, warn_after_hours double, error_after_hours double);
+create table if not exists raw.point (
+    latitude double not null, longitude double not null, h3_8 varchar not null, h3_9 varchar not null,
+    h3_10 varchar not null);
+create table if not exists reference.area (
+    jurisdiction_id varchar not null, area_kind varchar not null, area_id varchar not null,
+    area_name varchar not null, valid_from date, valid_to date);
+create table if not exists reference.clock_change (
+    jurisdiction_id varchar not null, change_kind varchar not null, changed_on date not null,
+    local_from timestamp not null, local_to timestamp not null);
+create table if not exists reference.crosswalk_decision (
+    terminology_id varchar not null, feed_id varchar not null, source_value varchar not null, code varchar,
+    decision_id bigint not null);
 create table if not exists reference.feed_record_kind (feed_id varchar not null, record_kind varchar not null);
 """
 
@@ -66,26 +89,35 @@ def record_columns(contract: Contract) -> list[tuple[str, str]]:
     return [*CHANGE_COLUMNS, *references, *contract.stored_columns()]
 
 
+def control_columns() -> dict[tuple[str, str], list[str]]:
+    """``(schema, table)`` of the tables above -> their columns."""
+    tables = re.findall(
+        r"create table if not exists (\w+)\.(\w+) \((.*?)\);", _CONTROL + people.CONTROL + results.CONTROL, re.DOTALL
+    )
+    return {(schema, table): [line.split()[0] for line in body.split(",")] for schema, table, body in tables}
+
+
 def has_loads(db: duckdb.DuckDBPyConnection) -> bool:
     """True when the tables of ``raw`` exist: a load went before."""
     found = db.execute(
-        "select count(*) from information_schema.tables where table_schema = 'raw' and table_name = 'load'"
+        "select count(*) from information_schema.tables where table_schema = 'raw' and table_name = 'load' "
+        "and table_catalog = current_database()"
     ).fetchall()
     return bool(found[0][0])
 
 
-def prepare(db: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> None:
+def prepare(db: duckdb.DuckDBPyConnection, engine: Engine, contracts: Mapping[str, Contract]) -> None:
     """Create what is missing and add the columns that a contract gained.
 
     Raises:
         WarehouseError: a contract changed the type of a column that is stored already.
     """
-    db.execute(_CONTROL)
+    db.execute(_CONTROL + people.CONTROL + results.CONTROL)
     for contract in contracts.values():
-        _prepare_kind(db, contract)
+        _prepare_kind(db, engine, contract)
 
 
-def _prepare_kind(db: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+def _prepare_kind(db: duckdb.DuckDBPyConnection, engine: Engine, contract: Contract) -> None:
     wanted = record_columns(contract)
     required = {name for name, _ in CHANGE_COLUMNS} - _MAY_BE_NULL
     lines = ", ".join(f'"{name}" {kind}{" not null" if name in required else ""}' for name, kind in wanted)
@@ -99,7 +131,7 @@ def _prepare_kind(db: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     )
     for name, kind in wanted:
         if name not in stored:
-            db.execute(f'alter table raw."{contract.kind}" add column "{name}" {kind}')
+            engine.add_column(db, f'raw."{contract.kind}"', name, kind)
         elif stored[name] != kind:
             raise WarehouseError(
                 f"raw.{contract.kind}.{name} is stored as {stored[name]}, the contract now says {kind}.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,18 +9,21 @@ import duckdb
 
 from settings import Settings
 from warehouse.changes import naive_utc
-from warehouse.dbt_runner import NodeResult, run_dbt
-from warehouse.engine import DuckDBEngine, engine_for
+from warehouse.dbt_runner import NodeResult, project_digest, run_dbt
+from warehouse.engine import Engine, engine_for
 from warehouse.errors import TransformError
+from warehouse.scope import changed_kinds, reached
 from warehouse.tables import has_loads
 
 OnEvent = Callable[[str], None]
+#: All tests run nevertheless: with `empty`, leaving out a view does not leave out its tests.
+_WITHOUT_VIEWS = ["--exclude", "config.materialized:view", "--indirect-selection", "empty"]
 _PASSED, _WARNED = {"success", "pass", "skipped"}, {"warn"}
 
 
 @dataclass(frozen=True)
 class TransformResult:
-    """What dbt did: models and seeds built, tests by outcome, and the text of each warning."""
+    """What dbt did: models and seeds built; all standing tests by outcome, and the text of each warning."""
 
     run_id: int
     load_id: int
@@ -55,24 +57,15 @@ def newest_run(db: duckdb.DuckDBPyConnection) -> Run | None:
     return Run(*row) if row else None
 
 
-def project_digest(settings: Settings) -> str:
-    """A fingerprint of the dbt project: when a model changed, history is built anew under the new rules."""
-    folder = settings.project / "dbt"
-    seen = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and file.suffix in {".sql", ".yml", ".csv"}:
-            seen.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
-    return seen.hexdigest()
-
-
 def transform(
     settings: Settings, select: str | None = None, full_refresh: bool = False, on_event: OnEvent | None = None
 ) -> TransformResult:
     """Build the models from ``raw`` and test them.
 
-    Touched record keys are rebuilt; everything is, when the dbt project changed since the last whole run or with
-    ``full_refresh``. With ``select`` (dbt's syntax) only a part runs; that neither counts as a whole run nor can be
-    published.
+    Touched record keys are rebuilt; views, and tables and tests that nothing loaded since can reach, stand as the run
+    before left them. Everything is built when the dbt project changed since the last whole run, when the run before
+    failed, or with ``full_refresh``. With ``select`` (dbt's syntax) only a part runs; that neither counts as a whole
+    run nor can be published.
 
     Raises:
         TransformError: a model or a test failed, or nothing was loaded yet.
@@ -82,30 +75,38 @@ def transform(
     with engine.session() as db:
         load_id = _newest_load(db)
         full = full_refresh or (select is None and not _built_with(db, digest))
+        before = newest_run(db) if select is None and not full and engine.keeps_views else None
+        views_stand = before is not None and (before.state, before.project_digest) == ("passed", digest)
+        kinds = changed_kinds(db, before.load_id) if before is not None and views_stand else None
         run_id = _next_run(db)
         started = [run_id, load_id, digest, full, "running" if select is None else "partial"]
         db.execute(
             "insert into raw.transform_run values (?, ?, ?, ?, ?, ?, null, null, null, null, null)",
             [*started, naive_utc(settings.now())],
         )
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     arguments += ["--full-refresh"] if full else []
     arguments += ["--select", *select.split()] if select else []
+    names = reached(settings, kinds) if kinds is not None else None
+    if names:
+        arguments += ["--select", *names, "--indirect-selection", "empty"]
+    elif views_stand:
+        arguments += _WITHOUT_VIEWS
     results = run_dbt(settings, arguments, on_event)
     return _record(settings, engine, results, TransformResult(run_id, load_id, 0, 0, 0, full), select is None)
 
 
 def _record(
-    settings: Settings, engine: DuckDBEngine, results: list[NodeResult], result: TransformResult, whole: bool
+    settings: Settings, engine: Engine, results: list[NodeResult], result: TransformResult, whole: bool
 ) -> TransformResult:
     """Write down how the run ended; a whole run that passed moves the touched keys out of the way."""
     failed = [r for r in results if r.status not in _PASSED | _WARNED or (r.status == "skipped" and r.message)]
-    tests = [r for r in results if r.resource_type == "test"]
-    warnings = [f"{r.name}: {r.message}" for r in results if r.status in _WARNED]
-    passed = sum(r.status == "pass" for r in tests)
     models = sum(r.status == "success" for r in results)
     state = "failed" if failed else ("passed" if whole else "partial")
     with engine.transaction() as db:
+        standing = _note_tests(db, [r for r in results if r.resource_type == "test"], result)
+        warnings = [f"{name}: {message}" for name, status, message in standing if status in _WARNED]
+        passed = sum(status == "pass" for _, status, _ in standing)
         db.execute(
             "update raw.transform_run set state = ?, finished_at = ?, models = ?, tests_passed = ?, tests_warned = ?, "
             "tests_failed = ? where run_id = ?",
@@ -120,6 +121,20 @@ def _record(
             f"The publication was left as it is. See {settings.home / 'dbt' / 'logs' / 'dbt.log'}.",
         )
     return TransformResult(result.run_id, result.load_id, models, passed, len(warnings), result.full_refresh, warnings)
+
+
+def _note_tests(
+    db: duckdb.DuckDBPyConnection, tests: list[NodeResult], result: TransformResult
+) -> list[tuple[str, str, str]]:
+    """Write down what the tests of this run said; returns what every standing test said last, by name."""
+    names = [test.name for test in tests]
+    everything = "true" if result.full_refresh else "false"
+    db.execute(f"delete from raw.test_result where {everything} or test_name in (select unnest(?))", [names])
+    for test in tests:
+        db.execute(
+            "insert into raw.test_result values (?, ?, ?, ?)", [test.name, test.status, test.message, result.run_id]
+        )
+    return db.execute("select test_name, status, message from raw.test_result order by test_name").fetchall()
 
 
 def _newest_load(db: duckdb.DuckDBPyConnection) -> int:

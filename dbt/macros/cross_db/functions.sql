@@ -12,3 +12,33 @@
 {% macro month_of(local) -%}
     cast({{ dbt.date_trunc("month", local) }} as date)
 {%- endmacro %}
+
+{#- The last local day that an instant speaks for: midnight belongs to the day that it ends. -#}
+{% macro last_day_before(instant, time_zone) -%}
+    cast(
+        {{ instant }} at time zone 'UTC' at time zone {{ time_zone }}
+        - interval '1 microsecond' as date
+    )
+{%- endmacro %}
+
+{#- One row for each first day of a month from one month to another, as a column of a select list. -#}
+{% macro month_series(first_month, last_month) -%}
+    {{ return(adapter.dispatch("month_series")(first_month, last_month)) }}
+{%- endmacro %}
+{% macro default__month_series(first_month, last_month) -%}
+    cast(
+        generate_series({{ first_month }}, {{ last_month }}, interval '1 month') as date
+    )
+{%- endmacro %}
+{% macro duckdb__month_series(first_month, last_month) -%}
+    cast(
+        unnest(
+            generate_series({{ first_month }}, {{ last_month }}, interval '1 month')
+        ) as date
+    )
+{%- endmacro %}
+
+{#- The last day of the calendar month that begins on a day. -#}
+{% macro month_end(month) -%}
+    cast({{ month }} + interval '1 month' - interval '1 day' as date)
+{%- endmacro %}

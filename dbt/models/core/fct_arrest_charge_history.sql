@@ -1,6 +1,4 @@
-with
-    versions as (select * from {{ ref("int_arrest_charge__versions") }}),
-    offenses as (select * from {{ ref("int_offense__mapped") }})
+with versions as (select * from {{ ref("int_arrest_charge__versions") }})
 
 select
     versions.jurisdiction_id,
@@ -10,17 +8,19 @@ select
     versions.arrest_key,
     versions.charge_number,
     versions.source_offense,
+    offense_codes.code as offense_code,
+    {{ how_mapped("offense") }} as offense_mapping,
     versions.source_offense_code,
     versions.statute,
     versions.charge_level,
+    charge_level_codes.code as charge_level_code,
+    {{ how_mapped("charge_level") }} as charge_level_mapping,
     versions.disposition,
-    coalesce(offenses.offense_group_code, 'not_recorded') as offense_group_code,
-    coalesce(offenses.offense_mapping, 'not_recorded') as offense_mapping,
-    offenses.offense_rule_id,
+    {{ offense_group() }} as offense_group_code,
+    offense_codes.mapped_by as offense_rule_id,
     versions.identity_basis,
     versions.op as change_op,
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions
-left join offenses on offenses.source_offense = versions.source_offense
+from versions {{ join_codes("arrest_charge") }}

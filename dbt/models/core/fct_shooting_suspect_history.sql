@@ -1,20 +1,26 @@
 with versions as (select * from {{ ref("int_shooting_suspect__versions") }})
 
 select
-    jurisdiction_id,
-    feed_id,
-    record_key,
-    batch_id,
-    incident_key,
-    {{ mention_key("record_key", "suspect") }} as mention_key,
-    suspect_age,
-    suspect_age_group,
-    suspect_sex,
-    suspect_race,
-    suspect_ethnicity,
-    identity_basis,
-    op as change_op,
-    known_at as known_from,
-    known_to,
-    pending_since
-from versions
+    versions.jurisdiction_id,
+    versions.feed_id,
+    versions.record_key,
+    versions.batch_id,
+    versions.incident_key,
+    {{ mention_key("versions.record_key", "suspect") }} as mention_key,
+    versions.suspect_age,
+    versions.suspect_age_group,
+    versions.suspect_sex,
+    suspect_sex_codes.code as suspect_sex_code,
+    {{ how_mapped("suspect_sex") }} as suspect_sex_mapping,
+    versions.suspect_race,
+    suspect_race_codes.code as suspect_race_code,
+    {{ how_mapped("suspect_race") }} as suspect_race_mapping,
+    versions.suspect_ethnicity,
+    suspect_ethnicity_codes.code as suspect_ethnicity_code,
+    {{ how_mapped("suspect_ethnicity") }} as suspect_ethnicity_mapping,
+    versions.identity_basis,
+    versions.op as change_op,
+    versions.known_at as known_from,
+    versions.known_to,
+    versions.pending_since
+from versions {{ join_codes("shooting_suspect") }}

@@ -18,7 +18,10 @@ with
             incidents
             on incidents.jurisdiction_id = victims.jurisdiction_id
             and incidents.incident_key = victims.incident_key
-        where kinds.feed_id is null and incidents.incident_key is null
+        where
+            kinds.feed_id is null
+            and incidents.incident_key is null
+            and victims.occurred_at_local is not null
     ),
 
     told as (

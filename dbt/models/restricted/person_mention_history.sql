@@ -2,7 +2,19 @@
     ("arrest", "arrestee"),
     ("shooting_victim", "victim"),
     ("shooting_suspect", "suspect"),
+    ("probation_term", "client"),
+    ("prison_incident_person", "participant"),
+    ("custody_census", "inmate"),
+    ("custody_stay", "inmate"),
 ] -%}
+{#- The local day of the event, which turns an age into a birth year. -#}
+{%- set seen_on = {
+    "arrest": "arrested_on",
+    "shooting_victim": "cast(occurred_at_local as date)",
+    "probation_term": "started_on",
+    "custody_census": "snapshot_on",
+    "custody_stay": "cast(admitted_at_local as date)",
+} -%}
 {%- for kind, role in roles %}
     select
         {{ mention_key("record_key", role) }} as mention_key,
@@ -14,10 +26,12 @@
         {%- for column in person_columns() %}
             {{ role }}_{{ column }} as {{ column }},
         {%- endfor %}
+        {{ seen_on.get(kind, "cast(null as date)") }} as seen_on,
         identity_basis,
         known_at as known_from,
         known_to
     from {{ ref("int_" ~ kind ~ "__versions") }}
+    {%- if kind == "custody_census" %} where people_count = 1 {%- endif %}
     {%- if not loop.last %}
         union all
     {%- endif %}

@@ -4,7 +4,14 @@
     "shooting_incident": ["incident_id", "location_text"],
     "shooting_victim": ["incident_id", "location_text"],
     "shooting_suspect": ["incident_id"],
+    "probation_term": ["term_id", "officer_id"],
+    "probation_violation": ["violation_id", "term_id"],
+    "prison_incident": ["incident_id"],
+    "prison_incident_person": ["incident_id"],
+    "custody_census": [],
+    "custody_stay": ["stay_id"],
 } -%}
+{%- set all_identifiers = kinds.values() | sum(start=[]) | unique | list -%}
 {%- for kind, identifiers in kinds.items() %}
     select
         '{{ kind }}' as record_kind,
@@ -12,7 +19,7 @@
         feed_id,
         record_key,
         source_key,
-        {%- for column in ["arrest_id", "incident_id", "location_text"] %}
+        {%- for column in all_identifiers %}
             {{ column if column in identifiers else "cast(null as varchar)" }}
             as {{ column }},
         {%- endfor %}

@@ -16,7 +16,9 @@ select
     incident_id,
     arrested_at,
     arrested_at_local,
+    arrested_at_precision,
     arrested_on,
+    arrested_on_precision,
     area_id,
     precinct_id,
     beat_id,
@@ -30,6 +32,7 @@ select
     arrestee_name_suffix,
     arrestee_alias_names,
     arrestee_birth_date,
+    arrestee_birth_date_precision,
     arrestee_age,
     arrestee_age_group,
     arrestee_sex,
@@ -39,4 +42,4 @@ select
     arrestee_fbi_number,
     arrestee_local_id,
     arrestee_address
-from {{ source("raw", "arrest") }}
+from {{ source("raw", "arrest") }} as changes {{ known_then() }}

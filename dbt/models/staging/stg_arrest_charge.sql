@@ -18,4 +18,4 @@ select
     statute,
     charge_level,
     disposition
-from {{ source("raw", "arrest_charge") }}
+from {{ source("raw", "arrest_charge") }} as changes {{ known_then() }}

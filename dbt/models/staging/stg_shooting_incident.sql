@@ -14,6 +14,7 @@ select
     incident_id,
     occurred_at,
     occurred_at_local,
+    occurred_at_precision,
     area_id,
     precinct_id,
     beat_id,
@@ -22,4 +23,4 @@ select
     latitude,
     longitude,
     source_offense
-from {{ source("raw", "shooting_incident") }}
+from {{ source("raw", "shooting_incident") }} as changes {{ known_then() }}

@@ -19,6 +19,7 @@ select
     suspect_name_suffix,
     suspect_alias_names,
     suspect_birth_date,
+    suspect_birth_date_precision,
     suspect_age,
     suspect_age_group,
     suspect_sex,
@@ -28,4 +29,4 @@ select
     suspect_fbi_number,
     suspect_local_id,
     suspect_address
-from {{ source("raw", "shooting_suspect") }}
+from {{ source("raw", "shooting_suspect") }} as changes {{ known_then() }}

@@ -14,6 +14,7 @@ select
     incident_id,
     occurred_at,
     occurred_at_local,
+    occurred_at_precision,
     is_fatal,
     wound,
     source_offense,
@@ -30,6 +31,7 @@ select
     victim_name_suffix,
     victim_alias_names,
     victim_birth_date,
+    victim_birth_date_precision,
     victim_age,
     victim_age_group,
     victim_sex,
@@ -39,4 +41,4 @@ select
     victim_fbi_number,
     victim_local_id,
     victim_address
-from {{ source("raw", "shooting_victim") }}
+from {{ source("raw", "shooting_victim") }} as changes {{ known_then() }}

@@ -19,6 +19,8 @@ with
             1 as victims,
             case when is_fatal then 1 else 0 end as fatal_victims
         from {{ ref("fct_shooting_victim") }}
+        -- a victim whose incident has not arrived yet belongs to no month so far
+        where occurred_at_local is not null
     ),
 
     counted as (

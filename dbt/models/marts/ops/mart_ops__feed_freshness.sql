@@ -4,6 +4,12 @@
     "shooting_incident",
     "shooting_victim",
     "shooting_suspect",
+    "probation_term",
+    "probation_violation",
+    "prison_incident",
+    "prison_incident_person",
+    "custody_census",
+    "custody_stay",
 ] -%}
 with
     feeds as (select * from {{ ref("dim_feed") }}),
@@ -11,20 +17,15 @@ with
     batches as (
         select
             feed_id, count(distinct batch_id) as batches, max(known_at) as last_known_at
-        from {{ source("raw", "change_set") }}
+        from {{ ref("stg_change_set") }}
         group by feed_id
     ),
 
     records as (
         {%- for kind in kinds %}
-            select
-                feed_id,
-                count(*) as records_current,
-                sum(
-                    case when is_pending_correction then 1 else 0 end
-                ) as records_pending
-            from {{ ref("fct_" ~ kind) }}
-            group by feed_id
+            select feed_id, pending_since is not null as is_pending_correction
+            from {{ ref("int_" ~ kind ~ "__versions") }}
+            where known_to is null
             {%- if not loop.last %}
                 union all
             {%- endif %}
@@ -34,8 +35,8 @@ with
     totals as (
         select
             feed_id,
-            sum(records_current) as records_current,
-            sum(records_pending) as records_pending
+            count(*) as records_current,
+            sum(case when is_pending_correction then 1 else 0 end) as records_pending
         from records
         group by feed_id
     )

@@ -1,5 +1,5 @@
-{#- Versions of one record do not overlap, none is empty, and at most one is current. -#}
-{% test no_overlapping_versions(model, from_column="known_at") %}
+{#- Every version has a key; versions of one record do not overlap, none is empty, and at most one is current. -#}
+{% test sound_versions(model, from_column="known_at") %}
     with
         neighbours as (
             select
@@ -11,11 +11,13 @@
                     partition by feed_id, record_key order by {{ from_column }}
                 ) as next_from
             from {{ model }}
+            where {{ may_be_wrong("record_key") }}
         )
 
     select feed_id, record_key, known_from, known_to, next_from
     from neighbours
     where
-        known_from >= known_to
+        record_key is null
+        or known_from >= known_to
         or (next_from is not null and (known_to is null or known_to > next_from))
 {% endtest %}

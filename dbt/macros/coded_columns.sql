@@ -1,0 +1,34 @@
+-- fmt: off
+{#- Columns whose values are mapped to standard codes, with the terminology: `codes` in expectations/. -#}
+{% macro coded_columns() -%}
+    {%- set person = {"sex": "sex", "race": "race_ethnicity", "ethnicity": "ethnicity"} -%}
+    {%- set kinds = {
+        "arrest": {},
+        "arrest_charge": {"source_offense": "nibrs_offense", "charge_level": "charge_level"},
+        "custody_census": {
+            "custody_level": "custody_level", "status": "custody_status", "source_offense": "nibrs_offense",
+        },
+        "custody_stay": {"custody_level": "custody_level"},
+        "prison_incident": {"weapon": "nibrs_weapon", "injury_level": "injury_level", "finding": "finding"},
+        "prison_incident_person": {"injury": "injury_level", "finding": "finding"},
+        "probation_term": {
+            "term_type": "supervision_type", "supervision_level": "supervision_level", "status": "supervision_status",
+            "source_offense": "nibrs_offense",
+        },
+        "probation_violation": {"violation_type": "violation_class", "response": "violation_response"},
+        "shooting_incident": {"location_type": "nibrs_location", "source_offense": "nibrs_offense"},
+        "shooting_suspect": {},
+        "shooting_victim": {"source_offense": "nibrs_offense"},
+    } -%}
+    {%- set roles = {
+        "arrest": "arrestee", "custody_census": "inmate", "custody_stay": "inmate",
+        "prison_incident_person": "participant", "probation_term": "client", "shooting_suspect": "suspect",
+        "shooting_victim": "victim",
+    } -%}
+    {%- for kind, role in roles.items() -%}
+        {%- for column, terminology in person.items() -%}
+            {%- do kinds[kind].update({role ~ "_" ~ column: terminology}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(kinds) }}
+{%- endmacro %}

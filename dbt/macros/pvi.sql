@@ -1,0 +1,19 @@
+{#- The same place in the same month; a system has no facility, a facility row no unit. -#}
+{% macro same_place(one, other) -%}
+    {{ one }}.jurisdiction_id = {{ other }}.jurisdiction_id
+    and {{ one }}.month = {{ other }}.month
+    and {{ one }}.level = {{ other }}.level
+    and {{ one }}.facility_id is not distinct from {{ other }}.facility_id
+    and {{ one }}.unit_id is not distinct from {{ other }}.unit_id
+{%- endmacro %}
+
+{#- A count of incidents: zero only in a month of which the incident feeds speak and in which there was none. -#}
+{% macro told(column) -%}
+    case
+        when spoken.month is null
+        then null
+        when incidents.month is null
+        then 0
+        else incidents.{{ column }}
+    end
+{%- endmacro %}

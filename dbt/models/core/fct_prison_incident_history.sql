@@ -1,0 +1,32 @@
+with versions as (select * from {{ ref("int_prison_incident__versions") }})
+
+select
+    versions.jurisdiction_id,
+    versions.feed_id,
+    versions.record_key,
+    versions.batch_id,
+    versions.prison_incident_key,
+    versions.occurred_at,
+    versions.occurred_at_local,
+    {{ clock_of("occurred_at") }} as occurred_at_clock,
+    versions.occurred_at_precision,
+    versions.facility_id,
+    versions.unit_id,
+    versions.source_class,
+    versions.weapon,
+    weapon_codes.code as weapon_code,
+    {{ how_mapped("weapon") }} as weapon_mapping,
+    versions.injury_level,
+    injury_level_codes.code as injury_level_code,
+    {{ how_mapped("injury_level") }} as injury_level_mapping,
+    versions.participant_count,
+    versions.finding,
+    finding_codes.code as finding_code,
+    {{ how_mapped("finding") }} as finding_mapping,
+    versions.is_group_linked,
+    versions.identity_basis,
+    versions.op as change_op,
+    versions.known_at as known_from,
+    versions.known_to,
+    versions.pending_since
+from versions {{ join_codes("prison_incident") }} {{ join_clock("occurred_at") }}

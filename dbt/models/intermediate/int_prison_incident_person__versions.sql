@@ -1,0 +1,10 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="touched",
+        on_schema_change="append_new_columns",
+        meta={"record_kind": "prison_incident_person"},
+    )
+}}
+
+{{ record_versions(ref("stg_prison_incident_person"), "prison_incident_person") }}

@@ -1,0 +1,36 @@
+"""H3 cells of places: computed once for each pair of coordinates, because no engine here can compute them in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import duckdb
+
+#: Cells of about 0.74, 0.11 and 0.015 square kilometers: a neighborhood, some blocks, a corner.
+RESOLUTIONS = (8, 9, 10)
+
+
+def add_cells(db: duckdb.DuckDBPyConnection, present: Collection[str]) -> None:
+    """Give cells to the coordinates of the view ``new_records`` that ``raw.point`` does not know yet.
+
+    ``present`` are the columns of the view: without coordinates among them there is nothing to do.
+    """
+    if not {"latitude", "longitude"} <= {*present}:
+        return
+    new = db.execute(
+        "select distinct n.latitude, n.longitude from new_records as n left join raw.point as p "
+        "on p.latitude = n.latitude and p.longitude = n.longitude "
+        "where p.latitude is null and n.latitude between -90 and 90 and n.longitude between -180 and 180 "
+        "order by n.latitude, n.longitude"
+    ).fetchall()
+    if not new:
+        return
+    import h3
+    import pyarrow as pa
+
+    finest = [h3.latlng_to_cell(latitude, longitude, RESOLUTIONS[-1]) for latitude, longitude in new]
+    columns = {"latitude": [row[0] for row in new], "longitude": [row[1] for row in new]}
+    cells = {f"h3_{size}": [h3.cell_to_parent(cell, size) for cell in finest] for size in RESOLUTIONS}
+    db.register("new_cells", pa.table({**columns, **cells}))
+    db.execute("insert into raw.point select * from new_cells")
+    db.unregister("new_cells")
