@@ -1,0 +1,136 @@
+"""Linkage and network at size: seconds and memory of each step, against the targets of docs/linkage.md.
+
+Run: ``.venv/bin/python benchmarks/linkage.py [mentions] [network nodes] [mentions of whole runs]``; 0 leaves one out.
+Accuracy: `nnsc link evaluate`.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src")]
+
+from linkage import cluster, evaluate, features, fillers, nodes, profiles, rules, run, score, store  # noqa: E402
+from linkage.policy import POLICY  # noqa: E402
+from network import graph as g  # noqa: E402
+from settings import Settings  # noqa: E402
+
+
+@contextmanager
+def timed(name: str) -> Iterator[None]:
+    """Print the seconds of a step (of the clock, and of this process's CPU), and its highest memory so far."""
+    start, used = time.monotonic(), time.process_time()
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    took, cpu = time.monotonic() - start, time.process_time() - used
+    print(f"{name:42} {took:8.1f} s {cpu:8.1f} s CPU   peak so far {peak:5.2f} GB", flush=True)
+
+
+def linkage(mentions: int) -> None:
+    """A relink from a frozen model, then ten thousand mentions more."""
+    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": "3GB"}) as db:
+        with timed("writing and reading simulated mentions"):
+            evaluate.load_simulated(db, Path(work), 500, min(mentions, 200_000))
+        with timed("training on 200,000"):
+            model = evaluate.train_on(db, Path(work))
+        evaluate.load_simulated(db, Path(work), 1, mentions)
+        with timed("features, fillers, blocks"):
+            features.build(db, "mention", "feature")
+            db.execute("create or replace table feature_used as from feature")
+            fillers.blank(db, "feature_used", fillers.crowded_ids(db, "feature"))
+            profiles.collapse(db, "feature_used", "profile", [])
+            features.add_blocks(db, "feature_used")
+        with timed("scoring"):
+            print(score.score(db, model, "feature_used", "edge"), "pairs kept")
+        with timed("vetoes"):
+            rules.add_vetoes(db, "edge", "feature_used", "vetoed")
+        with timed("arrays"):
+            read = nodes.read_nodes(db, "feature_used")
+            edges = nodes.read_edges(db, "vetoed", "feature_used", POLICY.linked_weight)
+        with timed("clustering with compilation"):
+            cluster.cluster(read, edges)
+        with timed("clustering"):
+            cluster.cluster(read, edges)
+        db.execute("create table feature_a as from feature_used where hash(unique_id) % 100 <> 0")
+        db.execute("create table feature_b as from feature_used where hash(unique_id) % 100 = 0")
+        with timed("one hundredth as new: scoring"):
+            score.score(db, model, "feature_a", "edge_new", new="feature_b")
+
+
+def batches(mentions: int) -> None:
+    """Whole runs with a ledger: all at once; the same in five batches in random order; then ten thousand more."""
+    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": "3GB"}) as db:
+        folder = Path(work)
+        evaluate.load_simulated(db, folder, 1, mentions + 10_000)
+        db.execute("alter table mention add column place double")
+        db.execute("update mention set place = hash(mention_key, 7) / 2.0 ** 64")
+        share = mentions / (mentions + 10_000)
+        homes = {name: Settings(home=folder / name) for name in ("once", "batches")}
+
+        def link(name: str, until: float) -> None:
+            source = folder / "mentions.parquet"
+            db.execute(f"copy (select *, 'arrest' as record_kind from mention where place < {until}) to '{source}'")
+            with timed(f"{name}: run with {until:.0%} of the mentions"):
+                done = run.run(homes[name], source=f"read_parquet('{source}')")
+            print(f"  {done.new_or_changed:,} new or changed, {done.people:,} people, {done.merges} merges")
+
+        for part in range(1, 6):
+            link("batches", share * part / 5)
+        link("once", share)
+        print(f"mentions whose linked and action cluster differ: {_differing(db, homes)} of {mentions:,}")
+        link("once", 1.0)
+
+
+def _differing(db: duckdb.DuckDBPyConnection, homes: dict[str, Settings]) -> tuple[int, ...]:
+    """Mentions whose companions are not the same in both homes, by grade."""
+    tables = []
+    for home in homes.values():
+        last = store.last_run(home)
+        assert last is not None
+        tables.append(last.table("partition"))
+    found = []
+    for grade in ("linked", "action"):
+        sides = [
+            f"(select unique_id, md5(string_agg(unique_id, ',' order by unique_id) over (partition by {grade})) "
+            f"as mates from {table})" for table in tables
+        ]  # fmt: skip
+        found.append(db.execute(
+            f"select count(*) from {sides[0]} as a full join {sides[1]} as b using (unique_id) "
+            "where a.mates is distinct from b.mates"
+        ).fetchall()[0][0])  # fmt: skip
+    return tuple(found)
+
+
+def network(people: int) -> None:
+    """A co-arrest graph with three ties a person."""
+    rng = np.random.default_rng(1)
+    ends = (people * rng.random((people * 3, 2)) ** 1.5).astype(np.int64)
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    weight = rng.random(len(ends))
+    victims = rng.random(people) < 0.008
+    with timed("network: build"):
+        built = g.build(ends[:, 0], ends[:, 1], weight, np.arange(people))
+    with timed("network: components, cores, degrees"):
+        g.measure(built)
+    with timed("network: Leiden"):
+        g.communities(built)
+    with timed("network: distance and exposure"):
+        g.distance_to(built, victims)
+        g.exposure(built, victims)
+
+
+if __name__ == "__main__":
+    sizes = [int(argument) for argument in sys.argv[1:]] or [1_000_000, 1_000_000, 200_000]
+    for size, measured in zip((*sizes, 0, 0)[:3], (linkage, network, batches), strict=True):
+        if size:
+            measured(size)

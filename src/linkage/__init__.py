@@ -1,0 +1,1 @@
+"""One person across agencies: which mentions of people are the same person, and why."""

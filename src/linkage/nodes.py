@@ -1,0 +1,73 @@
+"""Mentions as arrays of small integers, the form in which the compiled clustering reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: Columns of the attribute matrix; -1 means not recorded.
+COLUMNS = ("sid", "area", "fbi", "local", "agency", "first", "first_sound", "last", "dob", "birth_year", "partial",
+           "middle", "suffix")  # fmt: skip
+SID, AREA, FBI, LOCAL, AGENCY, FIRST, SOUND, LAST, DOB, YEAR, PARTIAL, MIDDLE, SUFFIX = range(len(COLUMNS))
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """``keys[i]`` is the mention of row ``i``, in order of key; ``attributes`` has :data:`COLUMNS`."""
+
+    keys: NDArray[Any]
+    attributes: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Pairs by row number, in descending weight, ties in order of keys; ``usable`` is False where an edge is vetoed."""
+
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    weight: NDArray[np.float64]
+    usable: NDArray[np.bool_]
+
+
+def read_nodes(db: duckdb.DuckDBPyConnection, features: str) -> Nodes:
+    """Every mention of the features, sorted by key."""
+    import numpy as np
+
+    def code(column: str) -> str:
+        return f"coalesce(dense_rank() over (order by {column} nulls last) - 1, -1)::int"
+
+    coded = ", ".join(
+        f"case when {source} is null then -1 else {code(source)} end as {name}"
+        for name, source in (("sid", "sid"), ("area", "area"), ("fbi", "fbi"), ("local", "local"),
+                             ("agency", "agency"), ("first", "first_canon"), ("first_sound", "first_sound"),
+                             ("last", "last_main"), ("middle", "middle"), ("suffix", "suffix"))
+    )  # fmt: skip
+    frame = db.execute(
+        f"select unique_id, {coded}, coalesce(date_diff('day', date '1800-01-01', dob), -1)::int as dob, "
+        f"coalesce(birth_year, -1)::int as birth_year, dob_partial::int as partial from {features} order by unique_id"
+    ).fetchnumpy()
+    matrix = np.stack([np.asarray(frame[name], dtype=np.int32) for name in COLUMNS], axis=1)
+    return Nodes(np.asarray(frame["unique_id"], dtype=object), np.ascontiguousarray(matrix))
+
+
+def read_edges(db: duckdb.DuckDBPyConnection, vetoed: str, features: str, least: float) -> Edges:
+    """Edges of at least that weight as row numbers of :func:`read_nodes`."""
+    import numpy as np
+
+    frame = db.execute(
+        f"with numbered as (select unique_id, (row_number() over (order by unique_id) - 1)::int as at from {features}) "
+        f"select l.at as a, r.at as b, e.match_weight as weight, e.veto is null as usable from {vetoed} as e "
+        "join numbered as l on l.unique_id = e.unique_id_l join numbered as r on r.unique_id = e.unique_id_r "
+        f"where e.match_weight >= {least} order by round(weight, 6) desc, a, b"
+    ).fetchnumpy()
+    return Edges(
+        np.asarray(frame["a"], dtype=np.int32),
+        np.asarray(frame["b"], dtype=np.int32),
+        np.asarray(frame["weight"], dtype=np.float64),
+        np.asarray(frame["usable"], dtype=np.bool_),
+    )

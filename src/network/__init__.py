@@ -1,0 +1,1 @@
+"""Co-offending: who was arrested together, and how near that lies to people who were shot."""
