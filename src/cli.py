@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -36,12 +37,15 @@ def main() -> None:
     except OURS as error:
         click.echo(sentence(error), err=True)
         sys.exit(exit_code(error))
+    except Exception:
+        traceback.print_exc()
+        sys.exit(3)
 
 
 def _register() -> None:
-    from commands import data, feeds, ingest, stack
+    from commands import agency, crosswalk, data, feeds, governance, history, ingest, link, quarantine, stack
 
-    for module in (feeds, ingest, data, stack):
+    for module in (feeds, agency, ingest, quarantine, crosswalk, data, history, link, governance, stack):
         module.register(nnsc)
 
 

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     project: Path = Field(default_factory=_default_project)
     jurisdictions: Path = Path()
     contracts: Path = Path()
+    policies: Path = Path()
     buckets: Path = Path()
     published: Path = Path()
     work: Path = Path()
@@ -36,6 +37,10 @@ class Settings(BaseSettings):
     #: Memory of one DuckDB connection while a delivery is read.
     ingest_memory: str = "1GB"
     threads: int = 2
+    #: Whether a file dropped into a bucket starts its feed at once; else it waits for the feed's schedule.
+    watch_drops: bool = True
+    #: How many publications are kept, the present one included.
+    publications_kept: int = Field(default=10, ge=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -46,6 +51,7 @@ class Settings(BaseSettings):
         derived: dict[str, object] = {
             "jurisdictions": project / "jurisdictions",
             "contracts": project / "expectations",
+            "policies": project / "policies",
             "buckets": home / "buckets",
             "published": home / "published",
             "work": home / "work",

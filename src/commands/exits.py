@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from connectors.errors import ConfigurationError, IngestError, RefusedInput
 from feeds.errors import SpecificationError
+from governance.errors import GovernanceError, RefusedEntry, TierViolation, UnknownRecipient, WrongDecision
 from ingest.errors import HeldBatch, UnknownDelivery, WrongState
+from linkage.errors import LinkageError
 from stack.errors import StackError
-from warehouse.errors import NoPublication, QueryError, WarehouseError
+from warehouse.errors import CrosswalkError, NoPublication, QueryError, WarehouseError
 
-OURS = (SpecificationError, IngestError, WarehouseError, StackError)
-_REFUSED = (RefusedInput, HeldBatch)
-_WRONG_USE = (SpecificationError, ConfigurationError, UnknownDelivery, WrongState, NoPublication, QueryError)
+OURS = (SpecificationError, IngestError, WarehouseError, StackError, GovernanceError, LinkageError)
+_REFUSED = (RefusedInput, HeldBatch, RefusedEntry, TierViolation)
+_WRONG_USE = (
+    SpecificationError, ConfigurationError, UnknownDelivery, WrongState, NoPublication, QueryError, CrosswalkError,
+    WrongDecision, UnknownRecipient,
+)  # fmt: skip
 
 
 def exit_code(error: Exception) -> int:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import getpass
+import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from commands.output import as_json, rows
+from commands.output import as_json, decided, decided_by, rows
 from settings import Settings
 
 
 def register(group: click.Group) -> None:
     """Add the commands of this module."""
-    for command in (ingest, replay, withdraw, held, release, reject, simulate):
+    for command in (ingest, replay, check, withdraw, held, release, reject, simulate):
         group.add_command(command)
 
 
@@ -35,12 +35,18 @@ def moment(text: str | None, zone: str) -> datetime | None:
         raise click.BadParameter(
             f"{text!r} is neither a date (2021-12-31) nor an instant (2021-12-31T09:00Z)"
         ) from None
-    if len(text) == 10:
-        from datetime import timedelta
-
+    if _is_date(text):
         following = found.date() + timedelta(days=1)
         found = datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(zone))
     return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 @click.command()
@@ -53,12 +59,16 @@ def ingest(settings: Settings, feed_id: str, files: tuple[Path, ...], known_at: 
     """Take in what waits for FEED_ID: new files of its connector, or the files named; exit 1 if one is not applied."""
     from feeds.catalogue import load_feed
     from ingest.api import drain, fetch
+    from ingest.landing import MAX_AHEAD
 
     if known_at and len(files) > 1:
         raise click.UsageError("--known-at speaks of one file; give the files one by one.")
     feed = load_feed(settings, feed_id)
     say = None if json_ else click.echo
-    found = fetch(settings, feed_id, list(files) or None, moment(known_at, feed.spec.zone.key), say)
+    told = moment(known_at, feed.spec.zone.key)
+    if told is not None and told > settings.now() + MAX_AHEAD:
+        raise click.BadParameter(f"--known-at {known_at} lies in the future; every later delivery would count as late.")
+    found = fetch(settings, feed_id, list(files) or None, told, say)
     result = drain(settings, feed_id, say)
     if json_:
         fields = (
@@ -70,6 +80,25 @@ def ingest(settings: Settings, feed_id: str, files: tuple[Path, ...], known_at: 
         click.echo(f"{feed_id}: nothing new ({found.seen} files seen, all taken in before).")
     if any(outcome.state != "applied" for outcome in result.deliveries):
         sys.exit(1)
+
+
+@click.command()
+@click.argument("feed_id")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--known-at", help="When the file's content was known: a date (end of that day) or an instant.")
+@click.option("--lang", type=click.Choice(["en", "es"]), help="Language of the receipt (default: the agency's).")
+@as_json
+@click.pass_obj
+def check(settings: Settings, feed_id: str, file: Path, known_at: str | None, lang: str | None, json_: bool) -> None:
+    """The receipt that FILE would get from FEED_ID; nothing is changed. Exit 1 if not all of it would be applied."""
+    from feeds.catalogue import load_feed
+    from ingest.checking import check_file, would_be_applied_whole
+    from ingest.receipts.page import as_text
+
+    feed = load_feed(settings, feed_id)
+    receipt = check_file(settings, feed_id, file, moment(known_at, feed.spec.zone.key))
+    click.echo(json.dumps(receipt, indent=1, default=str) if json_ else as_text(feed, receipt, lang), nl=json_)
+    sys.exit(0 if would_be_applied_whole(receipt) else 1)
 
 
 @click.command()
@@ -86,21 +115,15 @@ def replay(settings: Settings, feed_id: str, since: str | None) -> None:
     click.echo(f"{feed_id}: {count} deliveries replayed.")
 
 
-_who = click.option("--who", default=getpass.getuser, help="Who decides (default: the user logged in).")
-_why = click.option("--why", required=True, help="Why, in a sentence; it is kept.")
-
-
 @click.command()
 @click.argument("delivery_id")
-@_who
-@_why
+@decided_by
 @click.pass_obj
 def withdraw(settings: Settings, delivery_id: str, who: str, why: str) -> None:
     """Undo an applied delivery as if it had never arrived; its trace stays."""
     from ingest.api import withdraw as run
 
-    run(settings, delivery_id, who, why)
-    click.echo(f"{delivery_id}: withdrawn. `nnsc build` takes it out of the marts.")
+    decided(run(settings, delivery_id, who, why), f"{delivery_id}: withdrawn. `nnsc build` takes it out of the marts.")
 
 
 @click.command()
@@ -116,28 +139,24 @@ def held(settings: Settings, json_: bool) -> None:
 
 @click.command()
 @click.argument("delivery_id")
-@_who
-@_why
+@decided_by
 @click.pass_obj
 def release(settings: Settings, delivery_id: str, who: str, why: str) -> None:
     """Let a held delivery in: the next ingest of its feed applies it at its place in time."""
     from ingest.api import release as run
 
-    run(settings, delivery_id, who, why)
-    click.echo(f"{delivery_id}: released. `nnsc ingest` of its feed applies it.")
+    decided(run(settings, delivery_id, who, why), f"{delivery_id}: released. `nnsc ingest` of its feed applies it.")
 
 
 @click.command()
 @click.argument("delivery_id")
-@_who
-@_why
+@decided_by
 @click.pass_obj
 def reject(settings: Settings, delivery_id: str, who: str, why: str) -> None:
     """Decide that a held delivery is never applied."""
     from ingest.api import reject as run
 
-    run(settings, delivery_id, who, why)
-    click.echo(f"{delivery_id}: rejected.")
+    decided(run(settings, delivery_id, who, why), f"{delivery_id}: rejected.")
 
 
 @click.command()

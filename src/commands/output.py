@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import getpass
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from governance.decisions import Outcome
+
 as_json = click.option("--json", "json_", is_flag=True, help="Answer in JSON, for programs.")
+_who = click.option("--who", default=getpass.getuser, help="Who decides (default: the user logged in).")
+_why = click.option("--why", required=True, help="Why, in a sentence; it is kept.")
+
+
+def decided_by(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options ``--who`` and ``--why`` of every decision."""
+    return _who(_why(command))
 
 
 def rows(headings: Sequence[str], values: Iterable[Sequence[Any]], json_: bool) -> None:
@@ -24,6 +35,12 @@ def rows(headings: Sequence[str], values: Iterable[Sequence[Any]], json_: bool) 
     click.echo("  ".join(heading.ljust(width) for heading, width in zip(headings, widths, strict=True)).rstrip())
     for row in text:
         click.echo("  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip())
+
+
+def decided(outcome: Outcome, done: str) -> None:
+    """Say that a decision took effect, or that it waits for a second person."""
+    waits = "it takes effect when a second, different person decides the same"
+    click.echo(done if outcome.is_effective else f"Decision {outcome.decision_id} is recorded; {waits}.")
 
 
 def _shown(value: Any) -> str:

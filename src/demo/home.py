@@ -12,12 +12,15 @@ _MARK = ".nnsc-demo"
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """Settings of the demo: everything under ``<home>/demo``, whatever NNSC_ variables say about other places."""
+    """Settings of the demo: everything under ``<home>/demo``, whatever NNSC_ variables say about other places.
+
+    The feed files too are the demo's own: only they know on which ports its agencies listen.
+    """
     home = settings.home / "demo"
     return load_settings(
         home=home,
         project=settings.project,
-        jurisdictions=settings.project / "jurisdictions",
+        jurisdictions=home / "jurisdictions",
         contracts=settings.project / "expectations",
         buckets=home / "buckets",
         published=home / "published",
@@ -25,6 +28,7 @@ def demo_settings(settings: Settings) -> Settings:
         warehouse=str(home / "warehouse" / "warehouse.duckdb"),
         ledger_url=f"sqlite:///{home / 'ledger' / 'ledger.db'}",
         clock=None,
+        watch_drops=False,  # the demo starts its feeds itself, and waits for these runs
     )
 
 

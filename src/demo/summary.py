@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from demo.questions import QUESTIONS
+from feeds.catalogue import feed_ids
 from ingest.api import outcomes
 from ingest.inspect import feed_summary
+from ingest.process import DeliveryOutcome
 from settings import Settings
+from simulator.publishing import Publication
 from warehouse.api import query
 
 Say = Callable[[str], None]
@@ -36,12 +39,25 @@ def _cell(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
-def tell_feeds(settings: Settings, say: Say) -> None:
-    """Sums of every feed over all its deliveries."""
-    headings = ("feed", "deliveries", "rows", "accepted", "quarantined", "held", "refused", "new", "changed", "gone")
+def tell_feeds(settings: Settings, ways: Mapping[str, str], say: Say) -> None:
+    """Sums of every feed over all its deliveries, and the way they came."""
+    headings = (
+        "feed",
+        "by",
+        "deliveries",
+        "rows",
+        "accepted",
+        "quarantined",
+        "held",
+        "refused",
+        "new",
+        "changed",
+        "gone",
+    )
     rows = [
         (
             f.feed_id,
+            ways[f.feed_id],
             f.deliveries,
             f.rows,
             f.accepted,
@@ -54,7 +70,7 @@ def tell_feeds(settings: Settings, say: Say) -> None:
         )
         for f in feed_summary(settings)
     ]
-    total = ("all", *(sum(int(row[i]) for row in rows) for i in range(1, len(headings))))
+    total = ("all", "", *(sum(int(row[i]) for row in rows) for i in range(2, len(headings))))
     say("\nWhat arrived (rows of files; accepted to gone are records; held and refused are deliveries)")
     for line in table(headings, [*rows, total]):
         say(line)
@@ -89,15 +105,40 @@ def _plain(value: Any) -> Any:
     return int(value) if hasattr(value, "as_tuple") and value == value.to_integral_value() else value
 
 
-def differences(settings: Settings, world: Path) -> list[str]:
-    """Deliveries that ended otherwise than the simulator's own books say: state, reason, accepted, quarantined."""
-    found = {(o.feed_id, o.file_name): (o.state, o.reason, o.accepted, o.quarantined) for o in outcomes(settings)}
+def differences(settings: Settings, world: Path, published: Sequence[Publication]) -> list[str]:
+    """Deliveries that ended otherwise than the simulator's own books say: state, reason, accepted, quarantined.
+
+    Feeds of which a table was ``published`` are compared pull by pull, those that took part in files file by file.
+    """
+    tables, found = {table.feed_id for table in published}, outcomes(settings)
+    taking_part = set(feed_ids(settings)) - tables
+    files = {(o.feed_id, o.file_name): _result(o) for o in found if o.feed_id not in tables}
+    pulls = {name: [_result(o) for o in found if o.feed_id == name] for name in sorted(tables)}
     wrong = []
     for planted in json.loads((world / "truth" / "deliveries.json").read_text(encoding="utf-8")):
-        applied = planted["state"] == "applied"
-        accepted = sum(kind["accepted"] for kind in planted["kinds"].values()) if applied else 0
-        expected = (planted["state"], planted["reason"], accepted, len(planted["quarantined"]) if applied else 0)
-        state, reason, *counts = found.pop((planted["feed_id"], Path(planted["file"]).name), (None, None, 0, 0))
-        if (state, reason, *(counts if applied else (0, 0))) != expected:
-            wrong.append(f"{planted['file']}: {(state, reason, *counts)}, planted {expected}")
-    return wrong + [f"{feed_id}: {name} was never planted" for feed_id, name in found]
+        if planted["feed_id"] not in taking_part:
+            continue
+        got = files.pop((planted["feed_id"], Path(planted["file"]).name), None)
+        if got != _planted(planted):
+            wrong.append(f"{planted['file']}: {got}, planted {_planted(planted)}")
+    for feed_id, got_pulls in pulls.items():
+        meant = [("applied", None, t.accepted, t.quarantined) for t in published if t.feed_id == feed_id]
+        if got_pulls != meant:
+            wrong.append(f"{feed_id}: pulls {got_pulls}, planted {meant}")
+    return wrong + [f"{feed_id}: {name} was never planted" for feed_id, name in files]
+
+
+Result = tuple[str, str | None, int, int]
+
+
+def _result(outcome: DeliveryOutcome) -> Result:
+    """State and reason, and the numbers of records where they count: in what was applied."""
+    applied = outcome.state == "applied"
+    counts = (outcome.accepted, outcome.quarantined) if applied else (0, 0)
+    return (outcome.state, outcome.reason, *counts)
+
+
+def _planted(delivery: dict[str, Any]) -> Result:
+    applied = delivery["state"] == "applied"
+    accepted = sum(kind["accepted"] for kind in delivery["kinds"].values()) if applied else 0
+    return (delivery["state"], delivery["reason"], accepted, len(delivery["quarantined"]) if applied else 0)

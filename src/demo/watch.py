@@ -15,6 +15,8 @@ from stack.errors import StackError
 from stack.rest import Rest
 
 Say = Callable[[str], None]
+#: The DAG that links records into people.
+LINK = "link_people"
 _ENDED = frozenset({"success", "failed"})
 _STEP_ENDED = frozenset({"success", "failed", "skipped", "upstream_failed"})
 _POLL_SECONDS = 2.0
@@ -44,6 +46,18 @@ class Watch:
                 self.say(f"  {self._feed_line(dag_id, waiting.pop(dag_id))}")
             self.warehouse()
             self._pause(deadline, f"these feeds: {', '.join(sorted(waiting))}")
+
+    def link(self, run_id: str) -> None:
+        """Wait until the run of the linking DAG has ended.
+
+        Raises:
+            StackError: time is up.
+        """
+        deadline = time.monotonic() + self.limit
+        while not any(run["dag_run_id"] == run_id and run["state"] in _ENDED for run in self.rest.runs(LINK)):
+            self._pause(deadline, LINK)
+        for step in self.rest.task_instances(LINK, run_id):
+            self.say(f"  {LINK}: {step['task_id']} {step['state']} ({_seconds(step)})")
 
     def warehouse(self) -> bool:
         """Tell which steps of the warehouse ended; True when none runs and nothing is queued."""
@@ -97,10 +111,10 @@ def _seconds(step: dict[str, Any]) -> str:
 def unexpected(settings: Settings, rest: Rest) -> list[str]:
     """Task instances that did not end as they should.
 
-    A verdict is red on purpose where a file of its feed was refused; skipped steps had nothing to do.
+    A verdict is red on purpose where a file of its feed was refused or held; skipped steps had nothing to do.
     """
-    refused = {outcome.feed_id for outcome in outcomes(settings) if outcome.state == "refused"}
-    expected_red = {(f"feed__{feed_id.replace('/', '__')}", "verdict") for feed_id in refused}
+    stopped = {outcome.feed_id for outcome in outcomes(settings) if outcome.state in ("refused", "held")}
+    expected_red = {(f"feed__{feed_id.replace('/', '__')}", "verdict") for feed_id in stopped}
     return [
         f"{step['dag_id']}.{step['task_id']} ({step['dag_run_id']}): {step['state']}"
         for step in rest.task_instances()

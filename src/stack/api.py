@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,10 +34,12 @@ def up(
     port: int | None = DEFAULT_PORT,
     on_event: Progress | None = None,
     reparse_seconds: int = REPARSE_SECONDS,
+    connections: Mapping[str, str] | None = None,
 ) -> str:
     """Start Airflow and wait until it is ready; one that runs already is left as it is. Returns its address.
 
-    ``port=None`` takes a free one; DAG files are read again every ``reparse_seconds``.
+    ``port=None`` takes a free one; DAG files are read again every ``reparse_seconds``; ``connections`` are Airflow
+    Connections by name (URI or JSON) that this Airflow has while it runs.
 
     Raises:
         StackError: the port is taken, or Airflow did not become ready.
@@ -47,7 +49,8 @@ def up(
         return _await_ready(settings, state, on_event)
     if state is not None:
         processes.end(settings, state)  # what an interrupted one left behind
-    state = processes.start(settings, _free_port() if port is None else _checked(port), reparse_seconds)
+    free = _free_port() if port is None else _checked(port)
+    state = processes.start(settings, free, reparse_seconds, connections)
     try:
         return _await_ready(settings, state, on_event)
     except BaseException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from settings import Settings
@@ -16,6 +17,8 @@ POOLS_FILE = _CONFIG / "pools.json"
 REPARSE_SECONDS = 30
 #: What must not leak from the caller's shell into this Airflow.
 _FOREIGN = ("AIRFLOW_", "AIRFLOW__", "DBT_", "NNSC_", "PYTHON")
+#: How Airflow takes connections from its environment; those of the caller are kept.
+_CONNECTION = "AIRFLOW_CONN_"
 
 
 def airflow_home(settings: Settings) -> Path:
@@ -36,8 +39,16 @@ def python_path(settings: Settings) -> str:
     return os.pathsep.join(str(path) for path in (settings.project / "src", settings.project / "plugins", _CONFIG))
 
 
-def airflow_environment(settings: Settings, port: int, reparse_seconds: int = REPARSE_SECONDS) -> dict[str, str]:
-    """Everything that the components need; a fresh signing secret each time, so that none is stored."""
+def airflow_environment(
+    settings: Settings,
+    port: int,
+    reparse_seconds: int = REPARSE_SECONDS,
+    connections: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Everything that the components need; a fresh signing secret each time, so that none is stored.
+
+    ``connections`` are Airflow Connections by name (URI or JSON), besides those of the caller's environment.
+    """
     url = f"http://127.0.0.1:{port}"
     core = {
         "AIRFLOW_HOME": str(airflow_home(settings)),
@@ -50,7 +61,6 @@ def airflow_environment(settings: Settings, port: int, reparse_seconds: int = RE
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         # Anybody on this machine may administer this Airflow: it listens on 127.0.0.1 only.
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{airflow_home(settings) / 'airflow.db'}",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "nnsc_sqlite.CONNECT_ARGS",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": "nnsc_sqlite.CONNECT_ARGS",
@@ -69,9 +79,14 @@ def airflow_environment(settings: Settings, port: int, reparse_seconds: int = RE
         "GX_ANALYTICS_ENABLED": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(_CONNECTION) or not name.startswith(_FOREIGN)
+    }
     return {
         **kept,
+        **{f"{_CONNECTION}{name.upper()}": text for name, text in (connections or {}).items()},
         **platform_environment(settings),
         **core,
         "PYTHONPATH": python_path(settings),

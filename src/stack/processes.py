@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -103,7 +104,12 @@ def members(running: Running) -> list[psutil.Process]:
     return found
 
 
-def start(settings: Settings, port: int, reparse_seconds: int = REPARSE_SECONDS) -> Running:
+def start(
+    settings: Settings,
+    port: int,
+    reparse_seconds: int = REPARSE_SECONDS,
+    connections: Mapping[str, str] | None = None,
+) -> Running:
     """Start the supervising process in a session of its own and note it down."""
     home = airflow_home(settings)
     settings.private_dir(settings.home)
@@ -112,7 +118,7 @@ def start(settings: Settings, port: int, reparse_seconds: int = REPARSE_SECONDS)
     with (logs / "supervisor.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "nnsc_airflow.standalone", str(logs)],
-            env=airflow_environment(settings, port, reparse_seconds),
+            env=airflow_environment(settings, port, reparse_seconds, connections),
             cwd=home,
             stdin=subprocess.DEVNULL,
             stdout=log,
