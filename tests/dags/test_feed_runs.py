@@ -46,13 +46,43 @@ def test_a_run_without_news_announces_nothing(feed: Settings) -> None:
     drop(feed, "again.csv", FIRST)
     assert states(run_dag(DAG)) == {"fetch": "success", "ingest": "success", "verdict": "success"}
     assert len(asset_events()) == before
+    path = feed.jurisdictions / "us_test" / "arrest.yml"
+    path.write_text(path.read_text().replace("2099-12-31", "2025-01-31"))
+    run = run_dag(DAG)
+    assert states(run)["verdict"] == "success"
+    assert "the tolerance of min_row_ratio ended on 2025-01-31; the usual limit holds again" in note_of(run)
 
 
-def test_a_held_batch_does_not_fail_the_feed(feed: Settings) -> None:
+def test_a_held_batch_turns_the_verdict_red_and_stops_nothing(feed: Settings) -> None:
     drop(feed, "first.csv", FIRST)
     drop(feed, "second.csv", "who,what\nx,y\n")
-    assert states(run_dag(DAG))["verdict"] == "success"
-    assert [o.state for o in outcomes(feed)] == ["applied", "held"]
+    drop(feed, "third.csv", FIRST)
+    run = run_dag(DAG)
+    assert states(run) == {"fetch": "success", "ingest": "success", "verdict": "failed"}
+    assert [o.state for o in outcomes(feed)] == ["applied", "held", "applied"]
+    assert note_of(run).startswith("second.csv held (unknown_headings): None of the 2 fields")
+    assert note_of(run).endswith("Decide it in the DAG stewardship or with `nnsc release | reject`.")
+
+
+def test_a_run_note_says_why_and_no_task_is_tried_again(feed: Settings) -> None:
+    drop(feed, "a.csv", FIRST)
+    drop(feed, "b.csv", FIRST.encode() + b"a4,2024-01-04,\xe9,,,,\n")
+    run = run_dag(DAG)
+    assert "b.csv refused (unreadable): The bytes are not utf-8 text (about byte" in note_of(run)
+    assert all(task.try_number <= 1 for task in run.get_task_instances())
+    path = feed.jurisdictions / "us_test" / "arrest.yml"
+    path.write_text(path.read_text().replace("arrested_on: {from: day", "arrested_onn: {from: day"))
+    broken = run_dag(DAG)
+    assert states(broken)["fetch"] == "failed"
+    assert "arrested_onn" in note_of(broken)
+
+
+def note_of(run: Any) -> str:
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        return str(session.get(DagRun, run.id).note)
 
 
 def test_a_refused_file_is_red_and_the_good_ones_beside_it_are_announced(feed: Settings) -> None:

@@ -6,9 +6,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -17,21 +15,14 @@ from ingest.api import current_records, drain, fetch, outcomes
 from settings import Settings
 from stack import api, processes
 from stack.rest import Rest
+from support.waiting import wait_for
 from support.world import drop, rows, settings_in, write_feed
 
 pytestmark = pytest.mark.slow
 
 DAG = "feed__us_test__arrest"
-ROWS = 60_000
+ROWS = 120_000
 MANY = rows(*(f"a{number},2024-01-{1 + number % 28:02d},{18 + number % 50}" for number in range(ROWS)))
-
-
-def wait_for(what: Callable[[], Any], seconds: float = 180) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < deadline, "time is up"
-        time.sleep(0.05)
-    return found
 
 
 def state(rest: Rest, run: str, task: str) -> str | None:
@@ -65,7 +56,7 @@ def test_a_killed_task_is_tried_again_and_ends_in_the_same_records(tmp_path: Pat
         run = rest.trigger(DAG)
         wait_for(lambda: state(rest, run, "ingest") == "running")
         wait_for(lambda: task_processes(running), 30)
-        time.sleep(random.uniform(0, 1))
+        time.sleep(random.uniform(0, 0.4))
         for process in task_processes(running):
             process.send_signal(signal.SIGKILL)
         wait_for(lambda: state(rest, run, "verdict") in ("success", "failed"))
@@ -73,11 +64,15 @@ def test_a_killed_task_is_tried_again_and_ends_in_the_same_records(tmp_path: Pat
         assert tries["ingest"] == ("success", 2), "the kill has to meet the task, and the retry has to succeed"
         # The announcement reached the warehouse although the first try died.
         wait_for(lambda: any(item["state"] == "success" for item in rest.runs("warehouse")))
+        drop(settings, "wrong.csv", "")
+        refused = rest.trigger(DAG)
+        told = "wrong.csv refused (empty_file): The file is empty (0 bytes)."
+        wait_for(lambda: told in (next(r for r in rest.runs(DAG) if r["dag_run_id"] == refused)["note"] or ""))
     found = {row["arrest_id"]: row for row in current_records(settings, "us_test/arrest", "arrest")}
     drop_keys = ("record_key",)  # keyed by each installation's own secret
     plain = [{k: v for k, v in row.items() if k not in drop_keys} for row in map(found.get, sorted(expected)) if row]
     assert plain == [{k: v for k, v in expected[key].items() if k not in drop_keys} for key in sorted(expected)]
-    assert [(o.state, o.accepted) for o in outcomes(settings)] == [("applied", ROWS)]
+    assert [(o.state, o.accepted) for o in outcomes(settings)] == [("applied", ROWS), ("refused", 0)]
     assert processes.members(running) == []
 
 

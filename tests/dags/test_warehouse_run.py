@@ -40,6 +40,7 @@ def test_published_once_then_skipped_then_published_again(installation: Settings
     assert count(installation) == 3
 
 
+@pytest.mark.slow
 def test_a_transform_that_failed_is_made_up_for_by_the_next_run(installation: Settings) -> None:
     from warehouse import api
 

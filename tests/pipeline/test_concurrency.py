@@ -43,6 +43,7 @@ def prepare(settings: Settings, text: str) -> None:
         write_feed(settings, feed_of(number), text.replace("us_test/arrest", feed_of(number)))
 
 
+@pytest.mark.slow
 def test_eight_processes_land_and_judge_a_hundred_deliveries_each(settings: Settings) -> None:
     """Each file is no text, so that the ledger's own work is nearly all there is to do."""
     prepare(settings, ARREST)
@@ -62,7 +63,7 @@ def test_eight_processes_land_and_judge_a_hundred_deliveries_each(settings: Sett
 
 @pytest.mark.slow
 def test_eight_processes_apply_a_hundred_deliveries_each(settings: Settings) -> None:
-    prepare(settings, ARREST.replace("mode: full, min_row_ratio: 0.5", "mode: append"))
+    prepare(settings, ARREST.replace("mode: full", "mode: append"))
     session()
 
     def work(number: int) -> None:

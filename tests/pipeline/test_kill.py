@@ -34,9 +34,7 @@ def prepare(folder: Path, like: Settings | None = None) -> Settings:
     write_feed(settings)
     text = (settings.jurisdictions / f"{FEED}.yml").read_text()
     pattern = 'known_at: {from_file_name: "_(\\\\d{8})", format: "%Y%m%d"}'
-    (settings.jurisdictions / f"{FEED}.yml").write_text(
-        text.replace("min_row_ratio: 0.5}", f"min_row_ratio: 0.5, {pattern}}}")
-    )
+    (settings.jurisdictions / f"{FEED}.yml").write_text(text.replace("mode: full}", f"mode: full, {pattern}}}"))
     for name, data in DELIVERIES.items():
         drop(settings, name, data)
     if like:

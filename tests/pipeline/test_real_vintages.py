@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import itertools
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -44,7 +45,9 @@ GOLDEN = {
 
 
 def instant(day: str) -> datetime:
-    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+    """The end of that day where the files come from, which is what ``--known-at DATE`` means."""
+    following = datetime.fromisoformat(day) + timedelta(days=1)
+    return following.replace(tzinfo=ZoneInfo("America/New_York")).astimezone(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +174,7 @@ def history(settings: Settings, feed_id: str) -> list[tuple[object, ...]]:
     for change_set in sorted(
         (s for s in active_change_sets(settings) if s.feed_id == feed_id), key=lambda s: s.known_at
     ):
-        for kind in ("shooting_victim", "shooting_incident"):
+        for kind in sorted(change_set.counts):
             records = current_records(settings, feed_id, kind, change_set.known_at)
             found.append((change_set.known_at, kind, change_set.counts[kind], records))
     return found
@@ -184,18 +187,30 @@ def _keyed_alike(settings: Settings, like: Settings) -> Settings:
     return settings
 
 
-ORDERS = [order for order in itertools.permutations(range(3)) if order != (0, 1, 2)]
+def _orders(feed_id: str) -> list[tuple[int, ...]]:
+    """All other orders of three vintages; of four those that move each one to either end, and the reverse."""
+    numbers = tuple(range(len(VINTAGES[feed_id])))
+    if len(numbers) == 3:
+        return [order for order in itertools.permutations(numbers) if order != numbers]
+    return [numbers[::-1], *((n, *(m for m in numbers if m != n)) for n in numbers[1:]), (1, 2, 3, 0), (2, 0, 3, 1)]
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=str)
+ORDERS = [
+    pytest.param(feed_id, order, id=f"{feed_id} {order}", marks=[pytest.mark.slow] if feed_id != BOSTON else [])
+    for feed_id in VINTAGES
+    for order in _orders(feed_id)
+]
+
+
+@pytest.mark.parametrize(("feed_id", "order"), ORDERS)
 def test_any_order_of_arrival_ends_in_the_same_history(
-    loaded: Settings, real: Path, tmp_path: Path, order: tuple[int, ...]
+    loaded: Settings, real: Path, tmp_path: Path, feed_id: str, order: tuple[int, ...]
 ) -> None:
     settings = _keyed_alike(load_settings(home=tmp_path / "other"), loaded)
     for number in order:
-        day, name = VINTAGES[BOSTON][number]
-        take(settings, BOSTON, real / name, day)
-    assert history(settings, BOSTON) == history(loaded, BOSTON)
+        day, name = VINTAGES[feed_id][number]
+        take(settings, feed_id, real / name, day)
+    assert history(settings, feed_id) == history(loaded, feed_id)
 
 
 def test_replay_from_landing_ends_in_the_same_history(loaded: Settings, real: Path, tmp_path: Path) -> None:
@@ -231,3 +246,13 @@ def test_arrest_extracts_add_up(real: Path, tmp_path: Path) -> None:
     take(settings, ARRESTS, real / "nypd-arrests/NYPD_Arrests_Data__DEC2017.csv", "2018-01-31")
     take(settings, ARRESTS, real / "nypd-arrests/NYPD_Arrest_Data__Year_to_Date__2022-02.csv", "2022-02-15")
     assert len(current_records(settings, ARRESTS, "arrest")) == 19452 + 13224
+
+
+def test_mississippi_counts_the_days_that_were_observed(real: Path, tmp_path: Path) -> None:
+    settings, file = load_settings(home=tmp_path / "var"), real / "mississippi-doc/daily_total_inmate_pop.csv"
+    take(settings, "us_ms_state/doc_population", file, "2020-12-31")
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        told = {row["date"]: row["total population"] for row in csv.DictReader(handle)}
+    records = current_records(settings, "us_ms_state/doc_population", "custody_census")
+    assert {str(r["snapshot_on"]): str(r["people_count"]) for r in records} == {d: n for d, n in told.items() if n}
+    assert (len(told), len(records)) == (6981, 6981 - 37)

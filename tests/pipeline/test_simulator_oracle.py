@@ -13,19 +13,19 @@ import pytest
 
 from ingest.api import current_records, drain, fetch, outcomes, quarantined
 from settings import Settings, load_settings
-from simulator.agencies import AGENCIES
+from simulator.agencies import FORMS, ZONES
 from simulator.api import deliver, simulate
 from simulator.places import BAJIO, MILLBROOK
+from simulator.plan import MISHAPS
 
 #: Three seeds in every run, all twenty in the long one.
-SEEDS = [*range(1, 4), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(4, 21))]
-ZONES = {jurisdiction: agency.place.zone for jurisdiction, agency in AGENCIES.items()}
-FEEDS = sorted(form.feed_id for agency in AGENCIES.values() for form in (agency.arrest, agency.shooting))
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 21))]
+MOMENTS = ("occurred_at", "arrested_at", "admitted_at", "released_at")
 
 
-def take_in(settings: Settings, feeds: list[str] = FEEDS) -> None:
+def take_in(settings: Settings, feeds: set[str]) -> None:
     """What the feed DAGs do, one feed after the other."""
-    for feed_id in feeds:
+    for feed_id in sorted(feeds):
         fetch(settings, feed_id)
         drain(settings, feed_id)
 
@@ -69,16 +69,15 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def check_current(settings: Settings, world: Path, feeds: list[str] = FEEDS) -> None:
-    """Every current record of every feed, value by value; moments as wall clock and as instant."""
-    truth = truth_of(world, "current.json")
-    assert sorted(truth) == FEEDS
-    for feed_id in feeds:
-        kinds = truth[feed_id]
+def check_current(settings: Settings, world: Path, feeds: set[str]) -> None:
+    """Every current record of these feeds, value by value; moments as wall clock and as instant."""
+    for feed_id, kinds in truth_of(world, "current.json").items():
+        if feed_id not in feeds:
+            continue
         zone = ZONES[feed_id.partition("/")[0]]
         for kind, expected in kinds.items():
             columns = expected["columns"][1:]
-            moments = [c for c in columns if c in ("occurred_at", "arrested_at")]
+            moments = [c for c in columns if c in MOMENTS]
             records = current_records(settings, feed_id, kind)
             got = Counter(tuple(plain(r[f"{c}_local" if c in moments else c]) for c in columns) for r in records)
             assert got == Counter(tuple(row[1:]) for row in expected["rows"]), f"{feed_id} {kind}"
@@ -102,17 +101,17 @@ def world_of(folder: Path, seed: int, people: int = 1200) -> Path:
 def test_ingest_agrees_with_the_truth(tmp_path: Path, seed: int) -> None:
     world, settings = world_of(tmp_path, seed), load_settings(home=tmp_path / "var")
     deliver(world, settings.buckets)
-    take_in(settings)
+    take_in(settings, set(FORMS))
     got, expected = verdicts(settings), expected_verdicts(world)
     assert got.keys() == expected.keys()
     for name, verdict in expected.items():
         assert got[name] == verdict, name
-    check_current(settings, world)
+    check_current(settings, world, set(FORMS))
 
 
 def test_files_that_arrive_one_by_one_and_overtaken_end_in_the_same_records(tmp_path: Path) -> None:
     """In the order of arrival, late files behind their successors; known-at order decides all the same."""
-    feeds = [f"{MILLBROOK}/arrest", f"{BAJIO}/arrest"]
+    feeds = {f"{MILLBROOK}/arrest", f"{BAJIO}/arrest", *(feed for feed, what in MISHAPS.items() if "late" in what)}
     world, settings = world_of(tmp_path, 1, people=600), load_settings(home=tmp_path / "var")
     truth = [entry for entry in truth_of(world, "deliveries.json") if entry["feed_id"] in feeds]
     late = [entry for entry in truth if entry["overtaken"]]

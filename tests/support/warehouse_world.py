@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -167,6 +168,13 @@ def make_world(home: Path) -> World:
     write_feed(settings, VICTIMS_ONLY, ["shooting_victim"])
     write_feed(settings, ARRESTS, ["arrest", "arrest_charge"])
     return World(settings, load_contracts(settings.contracts))
+
+
+def copy_of(world: World, home: Path) -> World:
+    """A copy of a world that was built, to be changed at will (change sets' files stay where they were written)."""
+    shutil.copytree(world.settings.home, home)
+    settings = Settings(home=home, project=PROJECT, jurisdictions=home / "jurisdictions")
+    return World(settings, world.contracts, list(world.active), world.counter)
 
 
 def shooting(kind: str, op: str, record_key: str, incident: str, **content: Any) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from settings import Settings
-from support.warehouse_world import PROJECT, World, first_deliveries, make_world
+from support.postgres import Server, server
+from support.warehouse_world import World, copy_of, first_deliveries, make_world
 from warehouse import api
 
 
@@ -29,7 +29,11 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.fixture
 def built(built_once: World, tmp_path: Path) -> World:
     """A copy of the built world, to be changed at will (its change sets' files stay where they were written)."""
-    home = tmp_path / "home"
-    shutil.copytree(built_once.settings.home, home)
-    settings = Settings(home=home, project=PROJECT, jurisdictions=home / "jurisdictions")
-    return World(settings, built_once.contracts, list(built_once.active), built_once.counter)
+    return copy_of(built_once, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Postgres server of these tests."""
+    with server(tmp_path_factory.mktemp("pg")) as running:
+        yield running

@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from settings import Settings
 from support.warehouse_truth import fold
 from support.warehouse_world import ARRESTS, PROJECT, SHOOTINGS, VICTIMS_ONLY, ChangeSet, World, shooting
@@ -120,16 +118,6 @@ def compare(one: Settings, other: Settings) -> None:
 def test_incremental_history_equals_the_fold_and_a_rebuild(built: World, tmp_path: Path) -> None:
     follow(built, seed=11, rounds=3)
     compare(built.settings, rebuilt(built, tmp_path / "anew"))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(8))
-def test_many_random_sequences(built: World, tmp_path: Path, seed: int) -> None:
-    follow(built, seed=100 + seed, rounds=4)
-    anew = rebuilt(built, tmp_path / "anew")
-    compare(built.settings, anew)
-    api.build(built.settings, built.active, full_refresh=True)
-    compare(built.settings, anew)
 
 
 def test_rules_with_an_edge(built: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.api import drain, fetch
+from ingest.results import results
 from settings import Settings
 from support.world import at, drop, rows, settings_in, write_feed
 from warehouse import api
@@ -62,3 +63,13 @@ def test_what_was_known_at_each_delivery_is_what_its_file_said(settings: Setting
     pending = "select arrested_on from core.fct_arrest where is_pending_correction"
     assert api.query(settings, pending).rows == [(datetime(2024, 2, 1).date(),)]
     assert api.is_settled(settings)
+    history = "select batch_id, record_kind, rule, severity, is_passed, coalesce(records_failed, measured), records"
+    shown = api.query(settings, f"{history} from marts.mart_ops__rule_results order by all").rows
+    kept = [
+        (r.delivery_id, r.record_kind, r.rule, r.severity, r.success, r.observed, r.records) for r in results(settings)
+    ]
+    assert shown == sorted(kept)
+    broken = "select known_at, rule, records_failed from marts.mart_ops__rule_results where not is_passed and severity = 'must'"
+    assert api.query(settings, broken).rows == [
+        (datetime(2024, 3, 3), "expect_column_values_to_be_between:arrestee_age", 1)
+    ]

@@ -57,9 +57,10 @@ def run(built: World, times: list[float]) -> None:
     api.build(built.settings, built.active, full_refresh=True)
     assert tables(built.settings) == interrupted
     assert not [name for name in interrupted if "__dbt" in name]
-    assert {file.name for file in built.settings.published.iterdir()} == {"warehouse.duckdb", "manifest.json"}
+    assert not list(built.settings.published.rglob(".*"))
 
 
+@pytest.mark.slow
 def test_a_killed_build_is_repeated_without_a_trace(built: World) -> None:
     run(built, [1.5, 4.0])
 

@@ -189,3 +189,9 @@ def copy_contracts(world: World, folder: Path) -> Path:
     import shutil
 
     return Path(shutil.copytree(world.settings.contracts, folder / "contracts"))
+
+
+def test_change_sets_of_a_feed_without_a_file_are_named_before_anything_is_loaded(world: World) -> None:
+    made = world.deliver(SHOOTINGS, 1, {KIND: [victim("insert", "v1")]})
+    with pytest.raises(LoadError, match=r"change sets of us_xx_gone/shooting, .*Put the file back"):
+        api.load(world.settings, [replace(made, feed_id="us_xx_gone/shooting")])

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
+from cli import main
 from settings import Settings
+from support.audit import logged
 from support.world import ARREST, drop, environment, rows, write_feed
 
 FEED = "us_test/arrest"
 
 
 def nnsc(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'nnsc'; from cli import main; main()", *words]
-    return subprocess.run(command, env=environment(settings), capture_output=True, text=True, check=False)
+    """What the command answers, run in this process: Great Expectations need not be imported for each."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+        patched.setattr(sys, "argv", ["nnsc", *words])
+        for name, value in environment(settings).items():
+            patched.setenv(name, value)
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
+def test_as_a_process_of_its_own(feed: Settings) -> None:
+    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'nnsc'; from cli import main; main()", "held", "--json"]
+    done = subprocess.run(command, env=environment(feed), capture_output=True, text=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)) == (0, []), done.stderr
 
 
 @pytest.fixture
@@ -84,3 +103,26 @@ def test_the_schema_for_editors_accepts_the_shipped_feeds(feed: Settings) -> Non
     for path in sorted((PROJECT / "jurisdictions").glob("*/*.yml")):
         if path.name != "jurisdiction.yml":
             jsonschema.validate(yaml.safe_load(path.read_text()), schema)
+
+
+def test_check_and_the_life_of_a_quarantined_record(feed: Settings) -> None:
+    text = rows(*(f"A{n},2024-12-01,30" for n in range(20)), "A90,01.12.2024,41")
+    file = drop(feed, "drop.csv", text)
+    checked = nnsc(feed, "check", FEED, str(file))
+    assert checked.returncode == 1, checked.stderr
+    assert "day: The value cannot be understood." in checked.stdout
+    assert not feed.home.joinpath("ledger").exists()
+    assert nnsc(feed, "ingest", FEED).returncode == 0
+    listed = json.loads(nnsc(feed, "quarantine", "list", "--json").stdout)
+    assert [(d["open"], d["settled"]) for d in listed] == [(1, 0)]
+    delivery = listed[0]["delivery"]
+    shown = json.loads(nnsc(feed, "quarantine", "show", delivery, "--json").stdout)
+    assert [(r["row"], r["column"], r["value"]) for r in shown if r["value"]] == [(21, "arrested_on", "01.12.2024")]
+    assert [line["subject"] for line in logged(feed, "read")] == [delivery]
+    refused = nnsc(feed, "quarantine", "release", delivery, "--why", "let me try")
+    assert (refused.returncode, "Correct the feed file first" in refused.stderr) == (2, True)
+    write_feed(feed, text=ARREST.replace('"%m/%d/%Y"]', '"%m/%d/%Y", "%d.%m.%Y"]'))
+    done = nnsc(feed, "quarantine", "release", delivery, "--who", "ada", "--why", "days are written with points")
+    assert (done.returncode, "1 records released, 0 left" in done.stdout) == (0, True), done.stderr
+    assert json.loads(nnsc(feed, "quarantine", "list", "--json").stdout) == []
+    assert nnsc(feed, "feeds", "health").returncode == 0

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from connectors.bucket import BucketConnector
-from connectors.errors import ConfigurationError, RefusedInput
+from connectors.credentials import Credentials
+from connectors.errors import ConfigurationError, RefusedInput, RetriableError
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +97,15 @@ def test_nothing_outside_the_bucket_is_read(tmp_path: Path) -> None:
         bucket.open(link)
     with pytest.raises(ConfigurationError, match="climbs out"):
         _ = BucketConnector(path="../elsewhere", base=str(tmp_path)).root
+
+
+def test_a_store_that_is_away_is_worth_a_retry_and_its_keys_stay_hidden(tmp_path: Path) -> None:
+    known = Credentials("AKIA-login", "never-sh0wn", extra={
+        "endpoint_url": "http://127.0.0.1:1", "client_kwargs": {"region_name": "eu-west-1"},
+        "config_kwargs": {"retries": {"max_attempts": 1}, "connect_timeout": 1},
+    })  # fmt: skip
+    connector = BucketConnector(path="s3://agency/x", credentials=known)
+    with pytest.raises(RetriableError) as error:
+        list(connector.poll({}))
+    assert error.value.code == "bucket_unreachable"
+    assert "never-sh0wn" not in str(error.value) + repr(error.value.__context__)

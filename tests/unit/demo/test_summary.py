@@ -48,7 +48,7 @@ def truth(world: Path, **changes: object) -> Path:
 
 
 def test_what_went_as_planned_has_no_differences(taken: Settings, tmp_path: Path) -> None:
-    assert differences(taken, truth(tmp_path / "world")) == []
+    assert differences(taken, truth(tmp_path / "world"), []) == []
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_went_as_planned_has_no_differences(taken: Settings, tmp_path: Path
     ],
 )
 def test_every_departure_from_the_plan_is_told(taken: Settings, tmp_path: Path, changes: dict[str, object]) -> None:
-    assert differences(taken, truth(tmp_path / "world", **changes))
+    assert differences(taken, truth(tmp_path / "world", **changes), [])
 
 
 def test_a_red_verdict_is_expected_only_where_a_file_was_refused(taken: Settings) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from connectors.errors import IngestError
+from governance.errors import WrongDecision
 from ingest.api import (
     active_change_sets,
     current_records,
@@ -75,7 +76,7 @@ def test_what_cannot_be_applied_changes_nothing(feed: Settings, data: str | byte
 def test_a_hold_says_what_to_write_and_where(feed: Settings) -> None:
     take(feed, "x.csv", "arrest_no,day,age,born,sid,area,shoe_size\nA1,2024-12-01,30,,,,9\n", "2025-01-01")
     message = held(feed)[0].message
-    assert "ignore: [shoe_size]" in message
+    assert "ignore: {'new, and not needed yet': [shoe_size]}" in message
     assert "jurisdictions/us_test/arrest.yml" in message
 
 
@@ -105,7 +106,7 @@ def test_a_rejected_batch_is_never_applied_and_cannot_be_released(feed: Settings
 
 def test_a_decision_needs_a_reason(feed: Settings) -> None:
     take(feed, "x.csv", "wrong\n1\n", "2025-01-01")
-    with pytest.raises(WrongState, match="who decided and why"):
+    with pytest.raises(WrongDecision, match="who decided and why"):
         release(feed, held(feed)[0].delivery_id, "steward", " ")
     assert len(held(feed)) == 1
 
@@ -158,22 +159,29 @@ def test_repeated_numbers_that_agree_are_one_record_and_others_are_quarantined(f
 @pytest.mark.parametrize(
     ("mode", "left"),
     [
-        ("mode: full, min_row_ratio: 0", {"B1"}),
+        ("mode: full", {"B1"}),
         ("mode: append", {"A0", "A1", "A2", "B1"}),
         ("mode: window, window_column: arrested_on", {"A0", "A2", "B1"}),
     ],
 )
 def test_what_a_delivery_says_of_absent_records(settings: Settings, mode: str, left: set[str]) -> None:
-    write_feed(settings, text=ARREST.replace("mode: full, min_row_ratio: 0.5", mode))
+    write_feed(settings, text=ARREST.replace("mode: full", mode).replace("value: 0.5", "value: 0"))
     take(settings, "a.csv", rows("A0,2024-12-01,30", "A1,2024-12-05,30", "A2,2024-12-09,30"), "2025-01-01")
     data = rows("B1,2024-12-05,30") if "window" in mode else rows("B1,2024-12-04,30")
     take(settings, "b.csv", data, "2025-01-02")
     assert ids(settings) == left
 
 
+def test_a_quarantined_date_does_not_widen_the_window(settings: Settings) -> None:
+    write_feed(settings, text=ARREST.replace("mode: full", "mode: window, window_column: arrested_on"))
+    take(settings, "a.csv", rows("A0,2024-12-01,30", "A1,2024-12-05,30", "A2,2024-12-09,30"), "2025-01-01")
+    take(settings, "b.csv", rows("B1,2024-12-05,30", "B2,1925-12-01,30", "B3,2034-12-01,30"), "2025-01-02")
+    assert ids(settings) == {"A0", "A2", "B1"}
+
+
 def test_names_and_dates_of_files(settings: Settings) -> None:
     pattern = 'known_at: {from_file_name: "_(\\\\d{8})", format: "%Y%m%d"}'
-    write_feed(settings, text=ARREST.replace("min_row_ratio: 0.5}", f"min_row_ratio: 0.5, {pattern}}}"))
+    write_feed(settings, text=ARREST.replace("mode: full}", f"mode: full, {pattern}}}"))
     drop(settings, "arrests_20250310.csv", FIRST)
     drop(settings, "arrests_march.csv", FIRST)
     fetch(settings, FEED)
@@ -197,7 +205,7 @@ def test_a_missing_file_is_said_plainly(feed: Settings) -> None:
         fetch(feed, FEED, [feed.home / "nowhere.csv"])
 
 
-WIDER = ARREST.replace("mode: full, min_row_ratio: 0.5", "mode: full, min_row_ratio: 0").replace(
+WIDER = ARREST.replace("value: 0.5", "value: 0").replace(
     '  - name: "1"\n', '  - name: "1"\n    when: {lacks_columns: [year]}\n'
 )
 SECOND = (

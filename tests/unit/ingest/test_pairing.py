@@ -15,7 +15,8 @@ from settings import Settings
 from support.world import ARREST, at, drop, settings_in, write_feed
 
 ORDINAL = ARREST.replace("key: {columns: [arrest_no]}", "key: {columns: [arrest_no], ordinal: true}").replace(
-    "min_row_ratio: 0.5", "min_row_ratio: 0, max_quarantine_ratio: 1"
+    "value: 0.5,",
+    "value: 0, until: 2099-12-31, reason: the files of tests are small}, {limit: max_quarantine_ratio, value: 1,",
 )
 HEADER = "arrest_no,day,age,born,sid,area,note\n"
 

@@ -6,7 +6,7 @@ from ingest.api import current_records, drain, fetch
 from settings import Settings
 from support.world import ARREST, drop, rows, write_feed
 
-WINDOW = ARREST.replace("mode: full, min_row_ratio: 0.5", "mode: window, window_column: arrested_on")
+WINDOW = ARREST.replace("mode: full", "mode: window, window_column: arrested_on")
 
 
 def take(settings: Settings, name: str, *lines: str) -> set[str]:

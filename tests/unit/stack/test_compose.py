@@ -36,13 +36,15 @@ def test_every_named_volume_exists(compose: dict[str, Any]) -> None:
     assert used == set(compose["volumes"])
 
 
-def test_only_the_scheduler_sees_the_data(compose: dict[str, Any]) -> None:
-    holders = {
-        name
+def test_only_the_scheduler_sees_the_data_and_the_triggerer_no_more_than_drops(compose: dict[str, Any]) -> None:
+    mounts = {
+        (name, volume.partition("}")[2] or volume)
         for name, service in compose["services"].items()
-        if any("/var/lib/nnsc" in volume for volume in service.get("volumes", []))
+        for volume in service.get("volumes", [])
+        if "/var/lib/nnsc" in volume
     }
-    assert holders == {"scheduler"}
+    drops = ":/var/lib/nnsc/buckets:ro"
+    assert mounts == {("scheduler", "data:/var/lib/nnsc"), ("scheduler", drops), ("triggerer", drops)}
 
 
 def test_the_interface_listens_on_this_machine_only(compose: dict[str, Any]) -> None:

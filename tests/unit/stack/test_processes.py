@@ -103,11 +103,14 @@ def test_the_environment_carries_the_settings_and_nothing_foreign(
 ) -> None:
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor")
     monkeypatch.setenv("AIRFLOW_CONN_SOMETHING", "secret")
+    monkeypatch.setenv("AIRFLOW_HOME", "/elsewhere")
     monkeypatch.setenv("NNSC_WAREHOUSE", "/elsewhere.duckdb")
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
-    environment = airflow_environment(settings, 1234)
+    environment = airflow_environment(settings, 1234, connections={"portal": "http://:x@portal"})
     assert environment["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
-    assert "AIRFLOW_CONN_SOMETHING" not in environment
+    assert environment["AIRFLOW_HOME"] != "/elsewhere"
+    assert environment["AIRFLOW_CONN_SOMETHING"] == "secret", "feeds name connections; this is how a caller gives them"
+    assert environment["AIRFLOW_CONN_PORTAL"] == "http://:x@portal"
     path = environment["PYTHONPATH"].split(os.pathsep)
     assert str(settings.project) not in path, "the project's root would shadow dbt"
     assert "/elsewhere" not in path

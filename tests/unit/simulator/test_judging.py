@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from simulator.agencies import AGENCIES
-from simulator.book import settle
-from simulator.faults import Fault
+from simulator.consequences import Fault
 from simulator.faults import make as make_fault
 from simulator.forms import Form, Line, records
 from simulator.judging import AmbiguousPlanError, SentRow, held_because, judge, quarantined
 from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
+from simulator.settling import settle
 
 ARRESTS = AGENCIES[RIVERMOUTH].arrest
 VICTIMS = AGENCIES[RIVERMOUTH].shooting

@@ -1,0 +1,34 @@
+"""Fifty thousand simulated mentions with the model that comes with the project: what must hold at this size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from linkage import evaluate, measure
+from linkage.resolve import resolve
+from linkage.store import base_model
+
+
+def test_fifty_thousand_mentions(tmp_path: Path) -> None:
+    with duckdb.connect(config={"threads": 2}) as db:
+        evaluate.load_simulated(db, tmp_path, 11, 50_000)
+        resolve(db, base_model(), "mention")
+        frame = db.execute(
+            "select m.person_id, m.stratum, p.linked, p.action from mention as m join partition as p "
+            "on p.unique_id = m.mention_key order by m.mention_key"
+        ).fetchnumpy()
+        two_numbers = db.execute(
+            "select count(*) from (select p.linked, f.area from partition as p join feature_used as f using (unique_id) "
+            "where f.sid is not null group by all having count(distinct f.sid) > 1)"
+        ).fetchall()[0][0]
+    linked = measure.per_mention(frame["person_id"], frame["linked"])
+    action = measure.per_mention(frame["person_id"], frame["action"])
+    assert measure.summarize(linked).precision >= 0.9995
+    assert measure.summarize(linked).recall >= 0.98
+    assert measure.summarize(linked).false_merged <= 0.001
+    assert measure.summarize(action).false_merged <= 0.0005
+    assert measure.summarize(linked, np.asarray(frame["stratum"] == "twins")).false_merged <= 0.01
+    assert two_numbers == 0, "no cluster holds two state numbers of one state"

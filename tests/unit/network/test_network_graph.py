@@ -1,0 +1,65 @@
+"""The co-offending graph against golden values and against a plain second reckoning."""
+
+from __future__ import annotations
+
+import igraph
+import numpy as np
+import pytest
+
+from network import graph as g
+
+
+@pytest.fixture(scope="module")
+def karate() -> g.Network:
+    """Zachary's karate club (1977), unweighted."""
+    famous = igraph.Graph.Famous("Zachary")
+    edges = np.array(famous.get_edgelist())
+    return g.build(edges[:, 0], edges[:, 1], np.ones(len(edges)), np.arange(34))
+
+
+def test_betweenness_of_the_karate_club(karate: g.Network) -> None:
+    found = g.betweenness(karate)
+    assert found[0] == pytest.approx(0.437635, abs=1e-6)
+    assert found[33] == pytest.approx(0.304075, abs=1e-6)
+
+
+def test_clustering_of_the_karate_club(karate: g.Network) -> None:
+    assert karate.graph.transitivity_undirected() == pytest.approx(0.255682, abs=1e-6)
+    assert karate.graph.transitivity_avglocal_undirected(mode="zero") == pytest.approx(0.570638, abs=1e-6)
+
+
+def test_communities_are_the_same_for_a_seed_and_find_the_two_factions(karate: g.Network) -> None:
+    first, again = g.communities(karate, seed=7, rounds=10), g.communities(karate, seed=7, rounds=10)
+    assert (first == again).all()
+    assert first[0] != first[33]
+    assert g.stability(karate, (1.0,))[1.0] > 0.6
+
+
+def test_distance_and_exposure_agree_with_plain_reckoning(karate: g.Network) -> None:
+    victims = np.zeros(34, dtype=bool)
+    victims[[16, 24]] = True
+    plain = np.array(karate.graph.distances(source=[16, 24])).min(axis=0)
+    assert (g.distance_to(karate, victims) == plain).all()
+    exposed = g.exposure(karate, victims)
+    for node in range(34):
+        ties = karate.graph.neighbors(node)
+        assert exposed[node] == pytest.approx(sum(victims[t] for t in ties) / len(ties))
+
+
+def test_nobody_near_a_victim_in_another_component() -> None:
+    network = g.build(np.array([0, 2]), np.array([1, 3]), np.ones(2), np.arange(5))
+    victims = np.array([True, False, False, False, False])
+    assert g.distance_to(network, victims).tolist() == [0, 1, -1, -1, -1]
+    assert np.isnan(g.exposure(network, victims)[4])
+    assert g.distance_to(network, np.zeros(5, dtype=bool)).tolist() == [-1] * 5
+
+
+def test_pairs_come_from_events_and_mass_events_are_left_out() -> None:
+    event = np.array(["e1", "e1", "e1", "e2", "e2", *["raid"] * 12, "alone"])
+    person = np.array(["a", "b", "a", "a", "b", *(f"r{i}" for i in range(12)), "c"])
+    days = np.array([730.0, 730.0, 730.0, 0.0, 0.0, *[1.0] * 12, 0.0])
+    low, high, weight, people = g.pairs_of_events(event, person, days)
+    assert [(people[i], people[j]) for i, j in zip(low, high, strict=True)] == [("a", "b")]
+    assert weight.tolist() == pytest.approx([1.5])  # one event today, one a half life ago
+    assert "c" in people
+    assert "r3" in people
