@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ingest.api import outcomes
 from settings import Settings
 from stack import api
-from stack.rest import Rest
 from support.mail import smtp_server
+from support.people_in_airflow import answer
 from support.waiting import wait_for
 from support.world import ARREST, drop, rows, settings_in, write_feed
 
@@ -30,23 +29,6 @@ PATIENCE = 180.0
 
 def states(settings: Settings) -> list[tuple[str, str]]:
     return [(o.file_name, o.state) for o in outcomes(settings, FEED)]
-
-
-def question(rest: Rest) -> dict[str, Any] | None:
-    """The first open question of the stewardship DAG."""
-    found = [item for item in rest.task_instances("stewardship") if item["task_id"] == "decide"]
-    return next((item for item in found if item["state"] in ("deferred", "awaiting_input")), None)
-
-
-def answer(rest: Rest, item: dict[str, Any], choice: str) -> None:
-    path = f"/dags/stewardship/dagRuns/{item['dag_run_id']}/taskInstances/decide/{item['map_index']}/hitlDetails"
-    asked = rest.call("GET", path)
-    assert "b_few.csv is held (row_floor)" in asked["subject"]
-    assert "receipt.html" in asked["body"]
-    # A person reads first. An answer within the same second meets the scheduler before it has heard that the task waits:
-    # it takes the task for killed and asks once more.
-    time.sleep(10)
-    rest.call("PATCH", path, json={"chosen_options": [choice], "params_input": {"why": "the year is over"}})
 
 
 def test_a_drop_a_hold_a_decision_and_a_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,8 +49,10 @@ def test_a_drop_a_hold_a_decision_and_a_mail(tmp_path: Path, monkeypatch: pytest
             wait_for(lambda: states(settings) == [("a_first.csv", "applied")], PATIENCE)
             drop(settings, "b_few.csv", rows("a1,2024-01-02,20"))
             wait_for(lambda: ("b_few.csv", "held") in states(settings), 120)
-            rest.trigger("stewardship")
-            answer(rest, wait_for(lambda: question(rest), 120), "Release")
+            run_id = rest.trigger("stewardship")
+            asked = answer(rest, "stewardship", run_id, "Release", {"why": "the year is over"})
+            assert "b_few.csv is held (row_floor)" in asked["subject"]
+            assert "receipt.html" in asked["body"]
             wait_for(lambda: states(settings) == [("a_first.csv", "applied"), ("b_few.csv", "applied")], 180)
             rest.trigger("mail")
             wait_for(lambda: len(inbox.messages) >= 2, 120)

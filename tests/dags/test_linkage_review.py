@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from linkage.decisions import verdicts
 from settings import Settings
 from stack import api
 from stack.rest import Rest
+from support.people_in_airflow import answer
 from support.waiting import wait_for
 from support.world import ARREST, drop, settings_in, write_feed
 from warehouse.api import build, query
@@ -53,17 +53,7 @@ def finished(rest: Rest, dag_id: str, run_id: str) -> dict[str, str]:
 def answered(rest: Rest, who: str) -> str:
     """Ask about the open pairs and let somebody say that they are one person; returns what was shown."""
     run_id = rest.trigger("link_review")
-
-    def asked() -> list[dict[str, Any]]:
-        tasks = [t for t in rest.task_instances("link_review", run_id) if t["task_id"] == "decide"]
-        return [t for t in tasks if t["state"] in ("deferred", "awaiting_input")]
-
-    items = wait_for(asked)
-    assert len(items) == 1
-    path = f"/dags/link_review/dagRuns/{run_id}/taskInstances/decide/{items[0]['map_index']}/hitlDetails"
-    detail = rest.call("GET", path)
-    given = {"who": who, "why": "one fingerprint card"}
-    rest.call("PATCH", path, json={"chosen_options": ["Same person"], "params_input": given})
+    detail = answer(rest, "link_review", run_id, "Same person", {"who": who, "why": "one fingerprint card"})
     assert finished(rest, "link_review", run_id)["record_answers"] == "success"
     return f"{detail['subject']}\n{detail['body']}"
 
