@@ -6,6 +6,9 @@
     ("prison_incident_person", "participant"),
     ("custody_census", "inmate"),
     ("custody_stay", "inmate"),
+    ("group_roster", "member"),
+    ("engagement", "participant"),
+    ("service_referral", "client"),
 ] -%}
 {#- The local day of the event, which turns an age into a birth year. -#}
 {%- set seen_on = {
@@ -13,6 +16,9 @@
     "shooting_victim": "cast(occurred_at_local as date)",
     "probation_term": "started_on",
     "custody_census": "snapshot_on",
+    "group_roster": "valid_from",
+    "engagement": "engaged_on",
+    "service_referral": "referred_on",
     "custody_stay": "cast(admitted_at_local as date)",
 } -%}
 {%- for kind, role in roles %}
