@@ -14,7 +14,6 @@ from simulator.forms import Form, Kind
 from simulator.recording import Facts
 
 NOT_NULL, BETWEEN = "expect_column_values_to_not_be_null", "expect_column_values_to_be_between"
-LENGTHS = "expect_column_value_lengths_to_be_between"
 #: Contract columns that must be there, by record kind; and columns with bounds.
 _REQUIRED = {
     "arrest": ("arrest_id", "arrested_on"), "arrest_charge": ("arrest_id",),
@@ -23,10 +22,10 @@ _REQUIRED = {
     "prison_incident": ("incident_id", "occurred_at"), "prison_incident_person": ("incident_id",),
     "custody_census": ("snapshot_on", "people_count"), "custody_stay": ("stay_id", "admitted_at"),
     "probation_term": ("term_id", "started_on"), "probation_violation": ("term_id", "violated_on"),
-    "group_roster": ("roster_id", "group_id", "basis_kind", "basis", "valid_from", "review_on", "expires_on", "entered_by"),
+    "group_roster": ("roster_id", "group_id", "basis_kind", "stated_facts", "valid_from", "review_on", "expires_on", "roster_entered_by"),
     "group_relation": ("group_id", "other_group_id", "relation_type", "started_on"),
     "engagement": ("engagement_id", "engagement_type", "engaged_on"),
-    "incident_review": ("review_id", "incident_id", "reviewed_on", "group_involvement"),
+    "incident_review": ("incident_review_id", "incident_id", "reviewed_on", "group_involvement"),
     "service_referral": ("referral_id", "service_type", "referred_on"),
 }  # fmt: skip
 _BOUNDED = ("arrested_on", "occurred_at", "_age", "_birth_date", "started_on", "ended_on", "violated_on", "snapshot_on",

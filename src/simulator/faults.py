@@ -11,7 +11,7 @@ from datetime import date, datetime
 from random import Random
 from typing import Any, Literal
 
-from simulator.consequences import BETWEEN, LENGTHS, Fault, broken, merge, place
+from simulator.consequences import BETWEEN, Fault, broken, merge, place
 from simulator.forms import Form, Raw, Stamp
 from simulator.recording import Facts
 
@@ -112,12 +112,6 @@ def _contradiction(rng: Random, form: Form, facts: Facts) -> Fault:
     return Fault("contradicting_duplicate", "*", contradicts=True)
 
 
-def _short_basis(rng: Random, form: Form, facts: Facts) -> Fault:
-    """Facts that are no sentence."""
-    shown = {"basis": rng.choice(("known member", "gang file", "intel"))}
-    return Fault("basis_too_short", "basis", shown, shown, {"group_roster": frozenset({f"{LENGTHS}:basis"})})
-
-
 def _late_expiry(rng: Random, form: Form, facts: Facts) -> Fault:
     """An entry that would be kept longer than five years."""
     since: date = facts["reviewed"] or facts["on"]
@@ -170,7 +164,6 @@ MAKERS: dict[str, Make] = dict(
         _outside("end_beyond", "ended", lambda d: (d.replace(year=2202, day=1), d.replace(year=202, day=1))),
         _blank("blank_basis", "basis_kind"),
         _text("basis_not_accepted", "basis_kind", "Arrest", "Tattoo", "Seen with members"),
-        ("basis_too_short", _short_basis),
         _blank("blank_expiry", "expires"),
         ("expiry_too_late", _late_expiry),
         _text("detected_text", "detected", "ayer", "00/00/0000"),

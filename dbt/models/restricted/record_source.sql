@@ -14,7 +14,7 @@
     "group_relation": ["relation_id", "group_id", "other_group_id"],
     "engagement": ["engagement_id", "session_id", "group_id"],
     "incident_review": [
-        "review_id",
+        "incident_review_id",
         "incident_id",
         "victim_group_id",
         "suspect_group_id",

@@ -22,5 +22,5 @@ select
     confirmed_on_precision,
     ended_on,
     ended_on_precision,
-    basis
+    stated_facts
 from {{ source("raw", "group_relation") }} as changes {{ known_then() }}

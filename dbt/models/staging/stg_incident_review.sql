@@ -13,7 +13,7 @@ select
     incident_key,
     suspect_group_key,
     victim_group_key,
-    review_id,
+    incident_review_id,
     incident_id,
     reviewed_on,
     reviewed_on_precision,
@@ -23,6 +23,6 @@ select
     suspect_group_id,
     is_retaliation,
     retaliation_risk,
-    basis,
-    reviewed_by
+    stated_facts,
+    review_team
 from {{ source("raw", "incident_review") }} as changes {{ known_then() }}

@@ -39,13 +39,13 @@ ROSTER = Form(
     kinds=(
         Kind("group_roster", ("number",), "unique", {
             "roster_id": "number", "group_id": "group", "group_name": "group_name", "membership_role": "role",
-            "basis_kind": "basis_kind", "basis": "basis", "valid_from": "on", "reviewed_on": "reviewed",
-            "review_on": "review", "expires_on": "expires", "ended_on": "ended", "entered_by": "by",
-            "approved_by": "approved", **person("member", *_WHO, "sid"),
+            "basis_kind": "basis_kind", "stated_facts": "basis", "valid_from": "on", "reviewed_on": "reviewed",
+            "review_on": "review", "expires_on": "expires", "ended_on": "ended", "roster_entered_by": "by",
+            "roster_approved_by": "approved", **person("member", *_WHO, "sid"),
         }, person="person"),
     ),
     vary=("basis",), losable="Expires", faulty=0.05,
-    faults=("blank_basis", "basis_not_accepted", "basis_too_short", "blank_expiry", "expiry_too_late"),
+    faults=("blank_basis", "basis_not_accepted", "blank_expiry", "expiry_too_late"),
 )  # fmt: skip
 
 RELATIONS = Form(
@@ -58,7 +58,7 @@ RELATIONS = Form(
     kinds=(
         Kind("group_relation", ("number",), "unique", {
             "relation_id": "number", "group_id": "group", "other_group_id": "other", "relation_type": "relation",
-            "started_on": "on", "confirmed_on": "confirmed", "ended_on": "ended", "basis": "basis",
+            "started_on": "on", "confirmed_on": "confirmed", "ended_on": "ended", "stated_facts": "basis",
         }),
     ),
     vary=("basis",), losable="Relation", faults=("row_too_short", "blank_date"),
@@ -95,9 +95,9 @@ REVIEWS = Form(
     )},
     kinds=(
         Kind("incident_review", ("number",), "unique", {
-            "review_id": "number", "incident_id": "case", "reviewed_on": "on", "group_involvement": "involved",
+            "incident_review_id": "number", "incident_id": "case", "reviewed_on": "on", "group_involvement": "involved",
             "motive": "motive", "victim_group_id": "victim_group", "suspect_group_id": "suspect_group",
-            "is_retaliation": "retaliation", "retaliation_risk": "risk", "basis": "basis", "reviewed_by": "by",
+            "is_retaliation": "retaliation", "retaliation_risk": "risk", "stated_facts": "basis", "review_team": "by",
         }),
     ),
     vary=("basis",), losable="Motive", flags=("retaliation",),

@@ -63,9 +63,11 @@ def test_drop_downs_offer_the_standard_codes_and_what_a_rule_demands(tmp_path: P
 
 def test_the_contract_accepts_the_bases_and_the_ages_of_the_policy() -> None:
     policy, roster = suspicion_policy(load_settings()), CONTRACTS["group_roster"]
-    bounds = {rule.rule: rule.arguments for rule in roster.expectations if rule.column in ("basis_kind", "basis")}
+    bounds = {
+        rule.rule: rule.arguments for rule in roster.expectations if rule.column in ("basis_kind", "stated_facts")
+    }
     assert bounds["expect_column_values_to_be_in_set:basis_kind"]["value_set"] == policy.bases
-    assert bounds["expect_column_value_lengths_to_be_between:basis"]["min_value"] == policy.minimum_basis_length
+    assert bounds["expect_column_value_lengths_to_be_between:stated_facts"]["min_value"] == policy.minimum_basis_length
     ages = [r.arguments["min_value"] for r in roster.expectations if r.column == "member_age" and r.severity == "must"]
     assert max(ages) == policy.minimum_age
     (longest,) = [since.years for since in roster.distances if since.years]
