@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from feeds.contracts import ColumnSpec, Contract
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
+    from openpyxl import Workbook  # type: ignore[import-untyped]
+    from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
 #: Rows that get drop-downs; more may be filled in without them.
 ROWS = 2000
@@ -65,7 +65,7 @@ def workbook(contract: Contract, lists: Mapping[str, Codes]) -> Workbook:
 
     Columns are those of the contract under its own names; a feed file that reads it is ``feeds.template_feed``.
     """
-    from openpyxl import Workbook
+    from openpyxl import Workbook  # type: ignore[import-untyped]
 
     book, fields = Workbook(), _fields(contract, lists)
     sheet = book.active
@@ -99,9 +99,9 @@ def _field(contract: Contract, name: str, column: ColumnSpec, lists: Mapping[str
 
 
 def _write_columns(sheet: Worksheet, fields: Sequence[_Field], ranges: Mapping[str, str]) -> None:
-    from openpyxl.comments import Comment
-    from openpyxl.styles import Font, PatternFill
-    from openpyxl.utils import get_column_letter
+    from openpyxl.comments import Comment  # type: ignore[import-untyped]
+    from openpyxl.styles import Font, PatternFill  # type: ignore[import-untyped]
+    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
     required = PatternFill("solid", start_color="FFE3F0E3")
     for number, field in enumerate(fields, start=1):
@@ -118,7 +118,7 @@ def _write_columns(sheet: Worksheet, fields: Sequence[_Field], ranges: Mapping[s
 
 
 def _validate(sheet: Worksheet, field: _Field, cells: str, choices: str | None) -> None:
-    from openpyxl.worksheet.datavalidation import DataValidation
+    from openpyxl.worksheet.datavalidation import DataValidation  # type: ignore[import-untyped]
 
     made: Any = None
     if choices:
@@ -141,8 +141,8 @@ def _validate(sheet: Worksheet, field: _Field, cells: str, choices: str | None) 
 
 def _write_lists(sheet: Worksheet, fields: Sequence[_Field]) -> dict[str, str]:
     """Two columns per list, code and meaning; the range of codes by column name."""
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
+    from openpyxl.styles import Font  # type: ignore[import-untyped]
+    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
     ranges: dict[str, str] = {}
     for number, field in enumerate(field for field in fields if field.codes):
@@ -159,7 +159,7 @@ def _write_lists(sheet: Worksheet, fields: Sequence[_Field]) -> dict[str, str]:
 
 
 def _instruct(sheet: Worksheet, contract: Contract, fields: Sequence[_Field]) -> None:
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Alignment, Font  # type: ignore[import-untyped]
 
     worst = max(column.tier for column in contract.columns.values())
     rows: list[Sequence[str]] = [
