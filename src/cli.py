@@ -43,9 +43,9 @@ def main() -> None:
 
 
 def _register() -> None:
-    from commands import agency, crosswalk, data, feeds, governance, history, ingest, link, quarantine, stack
+    from commands import agency, crosswalk, data, feeds, governance, history, ingest, link, quarantine, report, stack
 
-    for module in (feeds, agency, ingest, quarantine, crosswalk, data, history, link, governance, stack):
+    for module in (feeds, agency, ingest, quarantine, crosswalk, data, history, report, link, governance, stack):
         module.register(nnsc)
 
 
