@@ -74,7 +74,7 @@ def write_reports(
                     on_event(f"Written: {folder / page_name(page.name, language)}")
         if not done.files:
             raise UnknownReport(
-                f"Publication {opened.publication_id} has nothing for {', '.join(names or NAMES)} of {place or 'any place'}.",
+                f"Publication {opened.publication_id} has no {' or '.join(names or NAMES)} of {place or 'any place'}.",
                 "Leave --site away to see which places have reports.",
             )
         if not names and place is None:

@@ -16,8 +16,8 @@ NARROW = 480
 Rows = Sequence[dict[str, Any]]
 
 
-def _data(rows: Rows) -> alt.Data:
-    return alt.Data(values=[dict(row) for row in rows])
+def _data(rows: Rows) -> Any:
+    return alt.InlineData(values=[dict(row) for row in rows])
 
 
 def _sized(chart: Any, width: int, height: int) -> Any:
@@ -69,17 +69,24 @@ def recent_weeks(rows: Rows, width: int, heading: str, names: Sequence[str]) -> 
 def intervals(rows: Rows, width: int, heading: str) -> Any:
     """A point and its interval for each place; rows: place, rate, low, high (null rates are not drawn)."""
     base = alt.Chart(_data(rows)).encode(y=alt.Y("place:N", title=None, sort=None, axis=alt.Axis(labelLimit=140)))
-    spans = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=alt.X("low:Q", title=heading), x2="high:Q")
+    spans = base.mark_rule(color=BLUE, strokeWidth=2).encode(
+        x=alt.X("low:Q", title=heading, axis=alt.Axis(tickCount=6)), x2="high:Q"
+    )
     points = base.mark_point(filled=True, size=70, color=BLUE, opacity=1).encode(x="rate:Q")
     return _sized(alt.layer(spans, points), width, max(60, 30 * len(rows)))
 
 
-_SIGNS = ("above", "below", "run_above", "run_below")
+#: Of the alarms above, below, run above and run below: worse is vermilion, better green, and no two look alike.
+_COLOURS = (VERMILION, GREEN, VERMILION, GREEN)
+_SHAPES = ("triangle-up", "triangle-down", "diamond", "square")
 
 
 def control(rows: Rows, width: int, heading: str, alarms: Sequence[str], places: Sequence[str]) -> Any:
-    """Control charts in a grid; rows: place, month, rate, low, high, centre, lower, upper, alarm (a label or null)."""
-    columns = 1 if width < NARROW else 2
+    """Control charts in a grid; rows: place, month, rate, low, high, centre, lower, upper, alarm (a label or null).
+
+    ``alarms`` are the labels of above, below, run above and run below.
+    """
+    columns = 1 if width < NARROW or len(places) == 1 else 2
     data = _data(rows)
     base = alt.Chart().encode(
         x=alt.X("month:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True, tickCount=4))
@@ -91,8 +98,10 @@ def control(rows: Rows, width: int, heading: str, alarms: Sequence[str], places:
     spans = base.mark_rule(color=SKY).encode(y="low:Q", y2="high:Q")
     line = base.mark_line(color=BLUE, strokeWidth=1.5).encode(y="rate:Q")
     dots = base.mark_point(filled=True, size=28, color=BLUE, opacity=1).encode(y="rate:Q")
-    scale = alt.Scale(domain=list(alarms), range=[VERMILION, GREEN, VERMILION, GREEN])
-    shape = alt.Scale(domain=list(alarms), range=["triangle-up", "triangle-down", "diamond", "square"])
+    present = {row["alarm"] for row in rows}
+    shown = [sign for sign in zip(alarms, _COLOURS, _SHAPES, strict=True) if sign[0] in present]
+    scale = alt.Scale(domain=[label for label, _, _ in shown], range=[colour for _, colour, _ in shown])
+    shape = alt.Scale(domain=[label for label, _, _ in shown], range=[form for _, _, form in shown])
     legend = alt.Legend(orient="top", columns=columns, labelLimit=260)
     signs = (
         base.transform_filter("isValid(datum.alarm)")
@@ -104,7 +113,8 @@ def control(rows: Rows, width: int, heading: str, alarms: Sequence[str], places:
         )
     )
     each = width if columns == 1 else (width - 70) // 2
-    layered = _sized(alt.layer(band, centre, spans, line, dots, signs), each, 170)
+    parts = [band, centre, spans, line, dots, *([signs] if shown else [])]
+    layered = _sized(alt.layer(*parts), each, 170)
     header = alt.Header(title=None, labelFontSize=14, labelFontWeight="bold", labelAnchor="start")
     return layered.facet(
         facet=alt.Facet("place:N", title=None, header=header, sort=list(places)), columns=columns, data=data

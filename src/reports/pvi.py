@@ -36,11 +36,13 @@ def page(source: Source, words: Words, jurisdiction_id: str) -> Page:
     months = sorted({row["month"] for row in everything})[-_MONTHS:]
     found = {place: control(_points(own, months, words)) for place, own in _by_place(everything).items()}
     name = name_of(source, jurisdiction_id)
-    sections = [_alarms(words, found), _newest(words, found, months[-1])]
+    # the month that has begun has no rate yet
+    newest = max((p.month for c in found.values() for p in c.points if p.rate is not None), default=months[-1])
+    sections = [_alarms(words, found), _newest(words, found, newest)]
     facilities = sorted({place[1] for place in found if place[1]})
     sections += [_charts(words, found, facility) for facility in [None, *facilities]]
-    sections += [_classes(words, rows, months[-1]), _method(words)]
-    lead = words("pvi.lead", name=name, month=f"{months[-1]:%Y-%m}")
+    sections += [_classes(words, rows, newest), _method(words)]
+    lead = words("pvi.lead", name=name, month=f"{newest:%Y-%m}")
     return Page(f"pvi-{jurisdiction_id}", words("pvi.title", name=name), lead, sections)
 
 
@@ -72,7 +74,9 @@ def _points(rows: Sequence[Mapping[str, Any]], months: Sequence[date], words: Wo
 
 def _label(words: Words, place: _Place) -> str:
     level, facility, unit = place
-    return words("pvi.system") if level == "system" else f"{facility}" if level == "facility" else f"{facility} · {unit}"
+    return (
+        words("pvi.system") if level == "system" else f"{facility}" if level == "facility" else f"{facility} · {unit}"
+    )
 
 
 def _alarms(words: Words, found: Mapping[_Place, Control]) -> Section:
@@ -96,19 +100,21 @@ def _alarms(words: Words, found: Mapping[_Place, Control]) -> Section:
          f"{words.number(p.lower, 2)}–{words.number(p.upper, 2)}"]
         for month, label, p in rows
     ]  # fmt: skip
-    return Section("alarms", words("pvi.alarms_heading"), said, None, [Table(words("pvi.alarms_title"), headings, shown, frozenset({3, 4}))])  # fmt: skip
+    table = Table(words("pvi.alarms_title"), headings, shown, frozenset({3, 4}))
+    return Section("alarms", words("pvi.alarms_heading"), said, None, [table])
 
 
 def _newest(words: Words, found: Mapping[_Place, Control], month: date) -> Section:
-    newest = [(_label(words, place), chart.points[-1]) for place, chart in found.items()]
-    drawn = [{"place": name, "rate": p.rate, "low": p.low, "high": p.high} for name, p in newest if p.rate is not None]
+    newest = [(_label(words, place), p) for place, chart in found.items() for p in chart.points if p.month == month]
+    rated = [(name, p) for name, p in newest if p.rate is not None]
+    drawn = [{"place": name, "rate": p.rate, "low": p.low, "high": p.high} for name, p in rated]
     title = words("pvi.newest_title", month=f"{month:%Y-%m}")
     headings = [words("pvi.place"), words("pvi.incidents"), words("pvi.adp"), words("pvi.rate"), words("interval"),
                 words("pvi.why")]  # fmt: skip
     table = Table(title, headings, [[name, *_told(words, p)] for name, p in newest], frozenset({1, 2, 3, 4}))
     figure = None
     if drawn:
-        text = "; ".join(f"{d['place']}: {words.number(d['rate'], 2)}" for d in drawn)
+        text = "; ".join(f"{name}: {words.number(p.rate, 2)}" for name, p in rated)
         figure = Figure("newest", title, words("pvi.newest_desc", rates=text),
                         lambda width: charts.intervals(drawn, width, words("pvi.per_100")))  # fmt: skip
     said = [words("pvi.newest")] if drawn else [words("pvi.newest_none", month=f"{month:%Y-%m}")]
@@ -117,7 +123,13 @@ def _newest(words: Words, found: Mapping[_Place, Control], month: date) -> Secti
 
 def _told(words: Words, point: Point) -> list[str]:
     interval = "–" if point.low is None else f"{words.number(point.low, 2)}–{words.number(point.high, 2)}"
-    return [words.number(point.events), words.number(point.population, 1), words.number(point.rate, 2), interval, point.note]
+    return [
+        words.number(point.events),
+        words.number(point.population, 1),
+        words.number(point.rate, 2),
+        interval,
+        point.note,
+    ]
 
 
 def _charts(words: Words, found: Mapping[_Place, Control], facility: str | None) -> Section:
@@ -137,8 +149,10 @@ def _charts(words: Words, found: Mapping[_Place, Control], facility: str | None)
                         alarms=counted)  # fmt: skip
     name = "system" if facility is None else f"facility-{list(dict.fromkeys(p[1] for p in found)).index(facility)}"
     figure = Figure(name, title, description,
-                    lambda width: charts.control(drawn, width, words("pvi.per_100"), labels, list(own)))  # fmt: skip
-    said = [words("pvi.dispersion", place=n, value=words.number(c.dispersion, 2)) for n, c in own.items() if c.dispersion]
+                    lambda width: charts.control(drawn, width, words("pvi.short"), labels, list(own)))  # fmt: skip
+    said = [
+        words("pvi.dispersion", place=n, value=words.number(c.dispersion, 2)) for n, c in own.items() if c.dispersion
+    ]
     return Section(name, heading, said, figure, [_table(words, n, c) for n, c in own.items()], is_folded=True)
 
 
@@ -156,11 +170,12 @@ def _table(words: Words, name: str, chart: Control) -> Table:
 def _classes(words: Words, rows: Sequence[Mapping[str, Any]], month: date) -> Section:
     """Incidents of the newest month by class, of the whole system; incidents, participants and victims apart."""
     own = [row for row in rows if row["level"] == "system" and row["month"] == month]
+    counts = ("incidents", "participants", "victims")
     own.sort(key=lambda row: (row["class_code"] != "all", row["class_code"]))
     headings = [words("pvi.class"), words("pvi.incidents"), words("pvi.participants"), words("pvi.victims"),
                 words("pvi.rate"), words("pvi.why")]  # fmt: skip
     shown = [
-        [words(f"pvi.classes.{r['class_code']}"), *(words.number(r[c]) for c in ("incidents", "participants", "victims")),
+        [words(f"pvi.classes.{r['class_code']}"), *(words.number(r[c]) for c in counts),
          words.number(r["incidents_per_100_adp_monthly"], 2), words.note(r["rate_note"])]
         for r in own
     ]  # fmt: skip
@@ -169,5 +184,9 @@ def _classes(words: Words, rows: Sequence[Mapping[str, Any]], month: date) -> Se
 
 
 def _method(words: Words) -> Section:
-    texts = [words("pvi.method_rate"), words("pvi.method_limits", months=BASELINE_MONTHS), words("pvi.method_run", run=RUN)]
+    texts = [
+        words("pvi.method_rate"),
+        words("pvi.method_limits", months=BASELINE_MONTHS),
+        words("pvi.method_run", run=RUN),
+    ]
     return Section("method", words("pvi.method_heading"), [*texts, words("pvi.method_harm")])

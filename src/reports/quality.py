@@ -22,7 +22,9 @@ def pages(source: Source, words: Words, ledger: Mapping[str, FeedSummary], site:
     """
     if not {FEEDS, MAPPING, RULES} <= source.tables:
         return []
-    feeds = [row for row in source.ask(f"select * from {FEEDS} order by feed_id") if site in (None, row["jurisdiction_id"])]
+    feeds = [
+        row for row in source.ask(f"select * from {FEEDS} order by feed_id") if site in (None, row["jurisdiction_id"])
+    ]
     if not feeds:
         return []
     sections = [_feeds(source, words, feeds, ledger), _mapped(source, words, site), _rules(source, words, site)]
@@ -67,7 +69,8 @@ def _feeds(
 
 def _mapped(source: Source, words: Words, site: str | None) -> Section:
     rows = source.ask(
-        f"select feed_id, terminology_id, records, records_unmapped, source_values_unmapped, share_mapped from {MAPPING} "
+        f"select feed_id, terminology_id, records, records_unmapped, source_values_unmapped, share_mapped "
+        f"from {MAPPING} "
         "where coalesce(jurisdiction_id = ?, true) order by feed_id, terminology_id",
         site,
     )  # fmt: skip
@@ -79,7 +82,9 @@ def _mapped(source: Source, words: Words, site: str | None) -> Section:
         sums = by_feed.setdefault(row["feed_id"], [0, 0])
         sums[0] += row["records"] - row["records_unmapped"]
         sums[1] += row["records"]
-    drawn = [{"name": feed, "share": ok / of, "label": words.percent(ok / of, 1)} for feed, (ok, of) in by_feed.items() if of]
+    drawn = [
+        {"name": feed, "share": ok / of, "label": words.percent(ok / of, 1)} for feed, (ok, of) in by_feed.items() if of
+    ]
     title = words("quality.mapped_title")
     headings = [words(f"quality.{key}") for key in ("feed", "list", "values", "unmapped", "unmapped_words", "share")]
     shown = [

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
-from scipy import stats
+from scipy import special, stats
 
 #: Of each side: what three standard deviations leave out of a normal distribution.
 TAIL = 0.00135
@@ -20,8 +20,8 @@ RUN = 8
 def garwood(events: int, level: float = 0.95) -> tuple[float, float]:
     """Exact interval of the mean of a Poisson count (Garwood 1936)."""
     tail = (1 - level) / 2
-    low = float(stats.chi2.ppf(tail, 2 * events)) / 2 if events else 0.0
-    return low, float(stats.chi2.ppf(1 - tail, 2 * events + 2)) / 2
+    low = float(special.gammaincinv(events, tail)) if events else 0.0
+    return low, float(special.gammaincinv(events + 1, 1 - tail))
 
 
 @dataclass(frozen=True)
@@ -112,15 +112,16 @@ def _with_limits(point: Point, centre: float, spread: float, watched: bool) -> P
     assert point.events is not None
     assert point.population is not None
     mean = centre * point.population
+    tails = [TAIL, 1 - TAIL]
     if spread > 1:
-        counts = stats.nbinom(mean / (spread - 1), 1 / spread)  # variance: spread times the mean
+        limits = stats.nbinom.ppf(tails, mean / (spread - 1), 1 / spread)  # variance: spread times the mean
     else:
-        counts = stats.poisson(mean)
-    lower, upper = float(counts.ppf(TAIL)), float(counts.ppf(1 - TAIL))
+        limits = stats.poisson.ppf(tails, mean)
+    lower, upper = (float(limit) for limit in limits)
     alarm = "above" if point.events > upper else "below" if point.events < lower else ""
     per = 100 / point.population
-    limits = {"centre": 100 * centre, "lower": lower * per, "upper": upper * per}
-    return _changed(point, **limits, alarm=alarm if watched else "")
+    drawn = {"centre": 100 * centre, "lower": lower * per, "upper": upper * per}
+    return _changed(point, **drawn, alarm=alarm if watched else "")
 
 
 def _with_runs(points: list[Point], watched: set[date]) -> list[Point]:

@@ -8,9 +8,7 @@ from reports import charts
 from reports.content import Figure, Page, Section, Table
 from reports.nowcast import LEAST_VICTIMS, LEAST_WEEKS, Nowcast, nowcast
 from reports.rates import ratio
-from reports.shootings import (
-    REPORTING, TO_DATE, Month, areas, name_of, places, twelve_month_sums, whole_months,
-)  # fmt: skip
+from reports.shootings import COUNTS, REPORTING, TO_DATE, areas, name_of, places, twelve_month_sums, whole_months
 from reports.source import Source
 from reports.wording import Words
 
@@ -32,8 +30,8 @@ def page(source: Source, words: Words, jurisdiction_id: str) -> Page:
     return Page(f"site-{jurisdiction_id}", words("site.title", name=name), lead, sections)
 
 
-def compared(words: Words, now: int | None, before: int | None) -> str:
-    """A change in words, with its exact interval; what the interval does not exclude is not claimed."""
+def compared(words: Words, now: int | None, before: int | None, form: str = "short") -> str:
+    """A change with its exact interval, ``short`` or ``said``; what the interval does not exclude is not claimed."""
     if now is None or before is None:
         return words("change.left_out")
     found = ratio(now, before)
@@ -41,7 +39,8 @@ def compared(words: Words, now: int | None, before: int | None) -> str:
         return words("change.none" if not now else "change.no_base")
     verdict = "fewer" if found.high < 1 else "more" if found.low > 1 else "unclear"
     low, high = words.change(found.low), words.change(found.high)
-    return words(f"change.{verdict}", change=words.change(found.value), low=low, high=high)
+    told = words(f"change.verdicts.{verdict}")
+    return words(f"change.{form}", change=words.change(found.value), low=low, high=high, verdict=told)
 
 
 def _to_date(source: Source, words: Words, jurisdiction_id: str) -> list[Section]:
@@ -56,7 +55,7 @@ def _to_date(source: Source, words: Words, jurisdiction_id: str) -> list[Section
                   fatal=words.number(now["fatal_victims"]), incidents=words.number(now["incidents"]))]  # fmt: skip
     if earlier:
         before = earlier[0]
-        change = compared(words, now["victims"], before["victims"])
+        change = compared(words, now["victims"], before["victims"], "said")
         said.append(words("site.against", year=before["year"], victims=words.number(before["victims"]), change=change))
     if not all(row["is_comparable"] for row in rows):
         said.append(words("site.first_year", year=rows[-1]["year"]))
@@ -70,8 +69,11 @@ def _to_date(source: Source, words: Words, jurisdiction_id: str) -> list[Section
     table = Table(
         title,
         [words("year"), words("site.incidents"), heading, words("site.fatal"), words("site.change_to_now")],
-        [[f"{r['year']}{_mark(r['is_comparable'])}", *(words.number(r[c]) for c in ("incidents", "victims", "fatal_victims")),
-          "–" if r is now else compared(words, now["victims"], r["victims"])] for r in rows],
+        [
+            [f"{r['year']}{_mark(r['is_comparable'])}", *(words.number(r[c]) for c in COUNTS),
+             "–" if r is now or not r["is_comparable"] else compared(words, now["victims"], r["victims"])]
+            for r in rows
+        ],
         frozenset({1, 2, 3}),
     )  # fmt: skip
     figure = Figure(
@@ -95,7 +97,7 @@ def _sums(source: Source, words: Words, jurisdiction_id: str) -> list[Section]:
                   fatal=_count(words, newest.fatal_victims))]  # fmt: skip
     if len(summed) > 12:
         before = summed[-13]
-        change = compared(words, newest.victims, before.victims)
+        change = compared(words, newest.victims, before.victims, "said")
         said.append(words("site.sums_against", month=_month(before.month), victims=_count(words, before.victims),
                           change=change))  # fmt: skip
     if any(month.victims is None for month in summed):
@@ -112,7 +114,9 @@ def _sums(source: Source, words: Words, jurisdiction_id: str) -> list[Section]:
     rows = [[_month(m.month), *(_count(words, n) for n in (m.incidents, m.victims, m.fatal_victims))] for m in summed]
     headings = [words("site.through"), words("site.incidents"), *names]
     table = Table(title, headings, rows[::-1], frozenset({1, 2, 3}))
-    figure = Figure("twelve-months", title, description, lambda width: charts.sums(drawn, width, words("people"), names))
+    figure = Figure(
+        "twelve-months", title, description, lambda width: charts.sums(drawn, width, words("people"), names)
+    )
     by_area = _areas(source, words, jurisdiction_id, len(summed) > 12)
     return [Section("twelve-months", heading, said, figure, [table], is_folded=True), *by_area]
 
@@ -152,7 +156,7 @@ def _recent(source: Source, words: Words, jurisdiction_id: str) -> list[Section]
 
 
 def _recent_weeks(words: Words, found: Nowcast, feed_id: str, known: date, number: int) -> Section:
-    shares = [words("site.known_within", weeks=lag, share=words.percent(found.known[lag]))
+    shares = [words("site.known_within", days=7 * (lag + 1), share=words.percent(found.known[lag]))
               for lag in (0, 1, 2, 4, 8) if lag < len(found.known)]  # fmt: skip
     said = [words("site.recent", feed=feed_id, day=known.isoformat()), words("site.known", shares="; ".join(shares))]
     names = [words("site.told"), words("site.expected_more")]
@@ -162,8 +166,12 @@ def _recent_weeks(words: Words, found: Nowcast, feed_id: str, known: date, numbe
         for w in found.weeks
         for rank, (name, value) in enumerate(zip(names, (w.told, (w.expected or w.told) - w.told), strict=True))
     ]  # fmt: skip
-    rows = [[w.week.isoformat(), words.number(w.told), words.number(w.expected, 1) if w.expected is not None
-             else words("site.too_recent"), "–" if w.low is None else f"{w.low}–{w.high}"] for w in found.weeks]  # fmt: skip
+    rows = [
+        [w.week.isoformat(), words.number(w.told),
+         words("site.too_recent") if w.expected is None else words.number(w.expected, 1),
+         "–" if w.low is None else f"{w.low}–{w.high}"]
+        for w in found.weeks
+    ]  # fmt: skip
     headings = [words("site.week"), words("site.told"), words("site.expected"), words("interval")]
     title = words("site.recent_title", feed=feed_id)
     table = Table(title, headings, rows[::-1], frozenset({1, 2, 3}))
@@ -181,6 +189,3 @@ def _month(month: date) -> str:
 
 def _count(words: Words, value: int | None) -> str:
     return words("left_out") if value is None else words.number(value)
-
-
-__all__ = ["Month", "compared", "page", "pages"]

@@ -18,6 +18,7 @@ CITY, QUIET_CITY, PRISON = "us_aa_first", "us_bb_second", "us_cc_third"
 CUSTODY = f"{PRISON}/custody"
 #: Deliveries are known at midnight UTC, 19:00 or 20:00 in New York: they speak for the day on which they come.
 FIRST_KNOWN, LAST_KNOWN = date(2024, 1, 1), date(2024, 6, 17)
+FIRST_SHOOTING = date(2021, 11, 8)
 #: Weeks after which a shooting is told, as likely as they are often here.
 LAGS = (0, 0, 0, 0, 1, 1, 2, 4)
 UNITS = (("F1", "U1"), ("F1", "U2"), ("F2", None))
@@ -53,7 +54,7 @@ def make_reports_world(home: Path) -> tuple[World, Truth]:
     """The world, not built yet, and what happened in it."""
     world, truth, chance = make_world(home), Truth(), random.Random(20240617)
     world.counter = 1_000  # above the change sets of the feed that is really ingested
-    for city, feed_id, often in ((CITY, SHOOTINGS, 0.45), (QUIET_CITY, VICTIMS_ONLY, 0.06)):
+    for city, feed_id, often in ((CITY, SHOOTINGS, 2), (QUIET_CITY, VICTIMS_ONLY, 0.06)):
         _shootings(world, truth, chance, city, feed_id, often)
     _prison(world, truth, chance)
     small.write_feed(world.settings)
@@ -65,18 +66,21 @@ def make_reports_world(home: Path) -> tuple[World, Truth]:
 
 
 def _shootings(world: World, truth: Truth, chance: random.Random, city: str, feed_id: str, often: float) -> None:
-    deliveries: dict[date, list[Victim]] = {FIRST_KNOWN + timedelta(weeks=n): [] for n in range(25)}
-    for number in range((LAST_KNOWN - date(2020, 3, 5)).days + 1):
-        day = date(2020, 3, 5) + timedelta(days=number)
-        if chance.random() > often * (0.7 if day.year == 2024 else 1.0):
-            continue
-        area = chance.choice(["North", "South", "Harbor"])
-        told = day + timedelta(weeks=chance.choice(LAGS), days=chance.randint(0, 3))
-        told_on = min((known for known in deliveries if known >= told), default=None)
-        for _ in range(chance.choice([1, 1, 1, 2])):
-            if told_on:
-                victim = Victim(city, f"{city}-{number}", area, day, chance.random() < 0.25, told_on)
-                deliveries[told_on].append(victim)
+    """``often`` is the mean number of incidents a day, up to three. The quiet city delivers once, the other weekly."""
+    every_week = [FIRST_KNOWN + timedelta(weeks=n) for n in range(25)]
+    deliveries: dict[date, list[Victim]] = {day: [] for day in (every_week if city == CITY else every_week[-1:])}
+    for number in range((LAST_KNOWN - FIRST_SHOOTING).days + 1):
+        day = FIRST_SHOOTING + timedelta(days=number)
+        for place in range(3):
+            if chance.random() > often / 3 * (0.7 if day.year == 2024 else 1.0):
+                continue
+            area = chance.choice(["North", "South", "Harbor"])
+            told = day + timedelta(weeks=chance.choice(LAGS), days=chance.randint(0, 3))
+            told_on = min((known for known in deliveries if known >= told), default=None)
+            for _ in range(chance.choice([1, 1, 1, 2])):
+                if told_on:
+                    victim = Victim(city, f"{city}-{number}-{place}", area, day, chance.random() < 0.25, told_on)
+                    deliveries[told_on].append(victim)
     for known_on, victims in deliveries.items():
         truth.victims += victims
         rows = {"shooting_victim": [_victim_row(victim, n) for n, victim in enumerate(victims)]}
@@ -94,7 +98,12 @@ def _victim_row(victim: Victim, number: int) -> dict[str, Any]:
 
 def _incident_row(victim: Victim) -> dict[str, Any]:
     local = datetime(victim.day.year, victim.day.month, victim.day.day, 17, 45)
-    row = {"op": "insert", "record_key": f"i-{victim.incident}", "incident_key": victim.incident, "area_id": victim.area}
+    row = {
+        "op": "insert",
+        "record_key": f"i-{victim.incident}",
+        "incident_key": victim.incident,
+        "area_id": victim.area,
+    }
     return row | {"incident_id": victim.incident, "occurred_at_local": local, "occurred_at": local + timedelta(hours=5)}
 
 
@@ -116,6 +125,10 @@ def _prison(world: World, truth: Truth, chance: random.Random) -> None:
                 key = f"p{len(incidents)}"
                 truth.incidents[facility, unit, month] += 1
                 incidents.append({"op": "insert", "record_key": key, "prison_incident_key": key, "incident_id": key, "facility_id": facility, "unit_id": unit, "occurred_at_local": moment, "occurred_at": moment + timedelta(hours=5), "source_class": "Fight", "participant_count": 2})  # fmt: skip
-    nothing: dict[str, list[dict[str, Any]]] = {"prison_incident": [], "prison_incident_person": [], "custody_census": []}
+    nothing: dict[str, list[dict[str, Any]]] = {
+        "prison_incident": [],
+        "prison_incident_person": [],
+        "custody_census": [],
+    }
     world.deliver(CUSTODY, (PRISON_MONTHS[0] - FIRST_KNOWN).days, nothing)
     world.deliver(CUSTODY, (date(2024, 6, 1) - FIRST_KNOWN).days, {**nothing, "prison_incident": incidents, "custody_census": census})  # fmt: skip
