@@ -66,7 +66,7 @@ def _cell(group: pd.DataFrame) -> dict[str, object]:
 
 
 def _met(table: pd.DataFrame, replications: int) -> str:
-    """Which cells lie outside the targets by more than two standard errors, that is, not by the chance of this study."""
+    """Which cells lie outside the targets by more than two standard errors: not by the chance of this study."""
     answered = table[table["cannot tell"] < 100]
 
     def chance(share: float) -> float:
