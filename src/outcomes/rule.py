@@ -1,4 +1,7 @@
-"""The recommended analysis and the rule of the verdict, fixed before any data were seen (docs/evaluation-accuracy.md).
+"""The recommended analysis and the rule of the verdict, the same for every study (docs/evaluation-accuracy.md).
+
+The limits below were chosen on simulated series of the process that also scores them (other seeds): what the accuracy
+page says is optimistic for series that come about in another way.
 
 With comparison units: the share of the treated units in each month's total (``comparison.share_ratio``). Without: a
 quasi-Poisson series with trend and two harmonics, whose verdict counts only where the specification gave a reason for

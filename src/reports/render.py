@@ -94,13 +94,24 @@ def _template(name: str) -> Any:
 
 def html(page: Page, source: Source, language: str, languages: tuple[str, ...]) -> str:
     """A page as one file; everything in it is escaped but the charts."""
-    told = words(language)
+    return _page("page.html", page, source, words(language), languages)
+
+
+def evaluation_html(page: Page, source: Source, told: Words, languages: tuple[str, ...]) -> str:
+    """The page of an evaluation: it stands by itself, in no index of reports."""
+    return _page("evaluation.html", page, source, told, languages)
+
+
+def _page(template: str, page: Page, source: Source, told: Words, languages: tuple[str, ...]) -> str:
     figures = {
-        section.figure.name: {"svg": svg(section.figure, language), "png": png_name(page, section.figure, language)}
+        section.figure.name: {
+            "svg": svg(section.figure, told.language),
+            "png": png_name(page, section.figure, told.language),
+        }
         for section in page.sections
         if section.figure
     }
-    return _rendered("page.html", told, source, page.name, languages, page=page, figures=figures)
+    return _rendered(template, told, source, page.name, languages, page=page, figures=figures)
 
 
 def index(listed: list[dict[str, Any]], source: Source, language: str, languages: tuple[str, ...]) -> str:

@@ -1,0 +1,75 @@
+"""``nnsc evaluate``: register the specification of an evaluation, run it, list them."""
+
+from __future__ import annotations
+
+import click
+
+from commands.output import as_json, decided, decided_by, rows
+from settings import Settings
+
+
+def register(group: click.Group) -> None:
+    """Add the commands of this module."""
+    group.add_command(evaluate)
+
+
+@click.group()
+def evaluate() -> None:
+    """Did it work? Specifications are registered first, then run on the published marts (docs/evaluations.md)."""
+
+
+@evaluate.command("register")
+@click.argument("spec")
+@decided_by
+@click.pass_obj
+def register_one(settings: Settings, spec: str, who: str, why: str) -> None:
+    """Register SPEC (a name in evaluations/, or a file), or record what was changed in it since."""
+    from outcomes.registration import register as run
+    from outcomes.registration import registrations
+    from outcomes.specification import load
+    from reports.evaluation import specification_file
+
+    found = load(specification_file(settings, spec))
+    outcome = run(settings, found, who, why)
+    decided(outcome, f"{found.name} is registered as {found.digest[:16]}.")
+    if outcome.is_effective:
+        for change in registrations(settings, found.name)[-1].changed:
+            click.echo(f"  {change['field']}: {change['before']} -> {change['after']}")
+
+
+@evaluate.command("run")
+@click.argument("spec")
+@click.option("--publication", "number", type=int, help="A kept publication by its number (default: the newest).")
+@click.pass_obj
+def run_one(settings: Settings, spec: str, number: int | None) -> None:
+    """Run SPEC as it was registered; refused if it was not, or was changed since."""
+    from reports.evaluation import run_evaluation
+
+    done = run_evaluation(settings, spec, number)
+    verdict, e = done.result["verdict"], done.result["estimate"]
+    reasons = f" ({', '.join(verdict['reasons'])})" if verdict["reasons"] else ""
+    click.echo(f"{done.result['name']}: {verdict['word']}{reasons}")
+    click.echo(f"  ratio {e['ratio']} (95% {e['low']} to {e['high']}), {e['method']}")
+    for harm in done.result["harms"]:
+        click.echo(f"  {harm['title']['en']}: {harm['why_not'] or harm['verdict']['word']}")
+    click.echo(f"  publication {done.result['extract']['publication_id']}: {done.folder / 'index.html'}")
+
+
+@evaluate.command("list")
+@as_json
+@click.pass_obj
+def list_all(settings: Settings, json_: bool) -> None:
+    """Every specification in evaluations/: whether it is registered as it stands, and what the last run found."""
+    from outcomes.registration import registrations
+    from outcomes.specification import load
+    from reports.evaluation import last_result
+
+    found = []
+    for file in sorted((settings.project / "evaluations").glob("*.yml")):
+        spec = load(file)
+        known = registrations(settings, spec.name)
+        state = "not registered" if not known else "registered" if known[-1].digest == spec.digest else "changed since"
+        result = last_result(settings, spec.name)
+        ran = (result["verdict"]["word"], result["extract"]["publication_id"]) if result else ("", "")
+        found.append([spec.name, state, len(known), f"{known[-1].at:%Y-%m-%d}" if known else "", *ran])
+    rows(("name", "state", "registrations", "last_registered", "verdict", "publication"), found, json_)

@@ -1,0 +1,216 @@
+"""The specification of an evaluation: ``evaluations/<name>.yml``, written, hashed and registered before it is run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
+
+from feeds.errors import SpecificationError
+from feeds.yamlfile import read_yaml
+from outcomes.study import Selection
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def _month(value: object) -> object:
+    if isinstance(value, str) and _MONTH.fullmatch(value):
+        return date.fromisoformat(f"{value}-01")
+    raise ValueError("a month is written as 2026-01")
+
+
+def _one_paragraph(text: str) -> str:
+    return " ".join(text.split())
+
+
+Month = Annotated[date, BeforeValidator(_month), PlainSerializer(lambda month: f"{month:%Y-%m}")]
+Sentence = Annotated[str, Field(min_length=10), AfterValidator(_one_paragraph)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Mart = Annotated[str, Field(pattern=r"^mart_[a-z0-9_]+$")]
+Value = str | int | bool
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(_Strict):
+    """A text in each language of the pages."""
+
+    en: str = Field(min_length=3)
+    es: str = Field(min_length=3)
+
+
+class Series(_Strict):
+    """A count of a mart by unit and month; ``where`` keeps the rows whose columns have the value, or one of the values.
+
+    ``feeds`` are those that must speak for the last month to its end. ``zero_months`` is the reason why a month without
+    a row counts as none; without one such a month is missing. It takes ``feeds``: only they tell none from not told.
+    """
+
+    mart: Mart
+    column: Identifier
+    unit_column: Identifier
+    time_column: Identifier = "month"
+    where: dict[Identifier, Value | list[Value]] = {}
+    feeds: list[str] = []
+    zero_months: Sentence | None = None
+
+    @model_validator(mode="after")
+    def _zero_needs_feeds(self) -> Series:
+        if self.zero_months and not self.feeds:
+            raise ValueError("zero_months needs feeds: a month is empty only where a feed spoke of it")
+        return self
+
+
+class Harm(Series):
+    """A further outcome that must be looked at; ``worse`` says which way would be harm.
+
+    ``comparison`` names other comparison units where those of the evaluation do not record this.
+    """
+
+    name: Identifier
+    title: Text
+    worse: Literal["up", "down"] = "up"
+    comparison: list[str] | None = None
+
+
+class Units(_Strict):
+    """Who was treated and who is compared; ``no_comparison`` is the reason, known before, to do without."""
+
+    level: Literal["site", "facility", "unit", "area"]
+    treated: list[str] = Field(min_length=1)
+    comparison: list[str] = []
+    no_comparison: Sentence | None = None
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Units:
+        names = [*self.treated, *self.comparison]
+        if len(set(names)) < len(names):
+            raise ValueError("each unit is named once, as treated or for comparison")
+        if self.comparison and self.no_comparison:
+            raise ValueError("no_comparison is the reason to do without comparison units, but there are some")
+        return self
+
+
+class Phase(_Strict):
+    """A part of the intervention, from its first month to the next phase."""
+
+    title: Text
+    starts: Month
+
+
+class Intervention(_Strict):
+    """When it began, and its phases if it came in steps."""
+
+    starts: Month
+    phases: list[Phase] = []
+
+
+class Window(_Strict):
+    """The months that are looked at, both included."""
+
+    first: Month
+    last: Month
+
+
+class Chosen(_Strict):
+    """How the treated units were chosen; by ``window``, by their outcome in the months first to last."""
+
+    how: Selection
+    why: Sentence
+    first: Month | None = None
+    last: Month | None = None
+
+
+class Specification(_Strict):
+    """One evaluation: everything that could be bent after the result is known is said here, before."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{2,59}$")
+    title: Text
+    question: Text
+    units: Units
+    outcome: Series
+    exposure: Series | None = None
+    intervention: Intervention
+    window: Window
+    selection: Chosen
+    harms: list[Harm] = []
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Specification:
+        start, first, last = self.intervention.starts, self.window.first, self.window.last
+        if not first < start <= last:
+            raise ValueError(f"intervention.starts ({start:%Y-%m}) lies after window.first and not after window.last")
+        phases = [phase.starts for phase in self.intervention.phases]
+        if phases and (phases[0] != start or phases != sorted(set(phases)) or phases[-1] > last):
+            raise ValueError("intervention.phases begin with intervention.starts and follow each other in the window")
+        chosen = (self.selection.first, self.selection.last)
+        if (self.selection.how == "window") != all(chosen) or (self.selection.how != "window" and any(chosen)):
+            raise ValueError("selection names first and last if, and only if, how is window")
+        if chosen[0] and chosen[1] and not first <= chosen[0] <= chosen[1] < start:
+            raise ValueError("the months of selection lie in the window, before intervention.starts")
+        names = [harm.name for harm in self.harms]
+        if len(set(names)) < len(names):
+            raise ValueError("two harms have the same name")
+        return self
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What is registered: every field, those that were left to their default too."""
+        return self.model_dump(mode="json")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content; comments and the order of keys do not count."""
+        return hashlib.sha256(json.dumps(self.content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+_KEYS = "docs/evaluations.md lists the keys"
+_REMEDIES = {
+    "missing": f"Add this key; {_KEYS}.",
+    "extra_forbidden": f"Remove this key or correct its spelling; {_KEYS}.",
+    "literal_error": "Use one of the values named.",
+    "value_error": "Correct these fields so that they agree.",
+}
+
+
+def load(path: Path) -> Specification:
+    """The specification in a file.
+
+    Raises:
+        SpecificationError: the file is absent or wrong; it names the file, the field and what to do.
+    """
+    try:
+        found = Specification.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise _told(path, error) from None
+    if found.name != path.stem:
+        raise SpecificationError(path, "name", f"{found.name!r} is not the file's name.", f"Write name: {path.stem}.")
+    return found
+
+
+def _told(path: Path, error: ValidationError) -> SpecificationError:
+    """The first problem; the branches that pydantic tried within a field are no part of the field's name."""
+    problems = error.errors(include_url=False)
+    first = problems[0]
+    key = ".".join(str(part) for part in first["loc"])
+    found = first.get("input")
+    seen = "" if first["type"] in ("missing", "value_error") or isinstance(found, dict) else f" (found: {found!r})"
+    more = f" ({len(problems) - 1} more problems in this file.)" if len(problems) > 1 else ""
+    remedy = _REMEDIES.get(first["type"], "Correct the value.")
+    return SpecificationError(path, key, f"{first['msg'].removeprefix('Value error, ')}{seen}.", remedy + more)
