@@ -59,8 +59,11 @@ def evaluate(source: Publication, spec: Specification, file: Path, known: Sequen
         "digest": spec.digest,
         "registrations": [one.row() for one in known],
         "extract": {
-            "publication_id": source.kept.publication_id, "published_at": source.kept.manifest["published_at"],
-            "file": SERIES_FILE, "sha256": fingerprint(series), "zeros": columns["outcome"].zeros,
+            "publication_id": source.kept.publication_id,
+            "published_at": source.kept.manifest["published_at"],
+            "file": SERIES_FILE,
+            "sha256": fingerprint(series),
+            "zeros": columns["outcome"].zeros,
         },
         "months": [f"{month:%Y-%m}" for month in months_of(spec.window)],
         "treated": study.treated.tolist(),

@@ -36,8 +36,9 @@ def designs(rows: Rows, width: int, heading: str) -> Any:
     shown = [row | {name: _within(row[name]) for name in ("ratio", "low", "high")} for row in rows]
     ends = [row[name] for row in shown for name in ("ratio", "low", "high") if row[name] is not None] or [1.0]
     domain = [min(0.5, *ends), max(1.25, *ends)] if len(ends) > 1 else [0.5, 1.25]
-    x = alt.X("ratio:Q", title=heading, scale=alt.Scale(type="log", domain=domain, nice=False),
-              axis=alt.Axis(values=[t for t in _TICKS if domain[0] <= t <= domain[1]], format="~g", labelOverlap=True))  # fmt: skip
+    ticks = [tick for tick in _TICKS if domain[0] <= tick <= domain[1]]
+    axis = alt.Axis(values=ticks, format="~g", labelOverlap=True)
+    x = alt.X("ratio:Q", title=heading, scale=alt.Scale(type="log", domain=domain, nice=False), axis=axis)
     y = alt.Y("design:N", title=None, sort=None, axis=alt.Axis(labelLimit=300 if width > NARROW else 170))
     colour = alt.condition("datum.is_recommended", alt.value(VERMILION), alt.value(BLUE))
     shape = alt.condition("datum.is_recommended", alt.value("diamond"), alt.value("circle"))

@@ -85,7 +85,8 @@ def _designs(result: Result, told: Words) -> Section:
     best = result["estimate"] | {"name": say("recommended"), "warns": [], "why_not": None}
     every = [best, *({**row, "name": say(f"code.{row['code']}")} for row in result["designs"])]
     rows = [[r["name"], change(told, r["ratio"]), ratio(told, r["ratio"]), interval(told, r), small(told, r["p"]),
-             told.note(r["method"]) or "–", told.note(r["why_not"]) or _warned(told, r["warns"])] for r in every]  # fmt: skip
+             told.note(r["method"]) or "–", told.note(r["why_not"]) or _warned(told, r["warns"])]
+            for r in every]  # fmt: skip
     drawn = [{"design": r["name"], "ratio": r["ratio"], "low": r["low"], "high": r["high"],
               "is_recommended": r is best} for r in every if r["ratio"] is not None]  # fmt: skip
     described = "; ".join(f"{r['name']}: {ratio(told, r['ratio'])} ({interval(told, r)})" for r in every if r["ratio"])

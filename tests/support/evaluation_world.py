@@ -71,7 +71,9 @@ def installation(folder: Path, tables: dict[str, pd.DataFrame], spec: dict[str, 
     return settings
 
 
-def publish(settings: Settings, number: int, tables: dict[str, pd.DataFrame], tiers: dict[str, Any] | None = None) -> None:
+def publish(
+    settings: Settings, number: int, tables: dict[str, pd.DataFrame], tiers: dict[str, Any] | None = None
+) -> None:
     """A kept publication as ``warehouse.kept`` reads it: Parquet files and a manifest that names them."""
     folder = settings.private_dir(settings.published / "tables")
     files = {}

@@ -48,11 +48,18 @@ def test_a_planted_effect_is_found_and_none_is_not_called(tmp_path: Path, effect
     assert found["verdict"] == {"word": word, "reasons": []}
     assert found["estimate"]["low"] <= 1 + effect <= found["estimate"]["high"]
     own = rows[rows["jurisdiction_id"] == CITIES[0]].groupby("month")["victims"].sum()
-    counted = {"before": own.iloc[:START].sum(), "after": own.iloc[START:].sum(), "months_before": 36, "months_after": 24}
+    counted = {
+        "before": own.iloc[:START].sum(),
+        "after": own.iloc[START:].sum(),
+        "months_before": 36,
+        "months_after": 24,
+    }
     assert found["events"] == counted
     differences = next(row for row in found["designs"] if row["code"] == "differences")
     assert differences["ratio"] == pytest.approx(found["estimate"]["ratio"], rel=1e-4)
-    assert all(row["why_not"] is None for row in found["designs"] if row["code"] != "its_nb2")
+    unfit = {row["code"] for row in found["designs"] if row["why_not"]}
+    assert unfit <= {"its_nb2", "local_level"}  # may not converge on counts that are Poisson, and say so
+    assert all((row["ratio"] is None) == bool(row["why_not"]) for row in found["designs"])
 
 
 def test_without_comparison_it_cannot_tell_unless_the_reason_was_registered(tmp_path: Path) -> None:
@@ -60,7 +67,7 @@ def test_without_comparison_it_cannot_tell_unless_the_reason_was_registered(tmp_
     alone = changed("units.comparison", [])
     found = judged(settings, alone).result
     assert found["verdict"] == {"word": "cannot tell", "reasons": ["comparison"]}
-    assert {"code": "comparison", "value": 0.0} == {k: found["would_change"][0][k] for k in ("code", "value")}
+    assert {k: found["would_change"][0][k] for k in ("code", "value")} == {"code": "comparison", "value": 0.0}
     missing = {row["code"] for row in found["designs"] if row["why_not"] == "there are no comparison units"}
     assert missing == {"four_counts", "differences", "synthetic"}
     reason = changed("units.no_comparison", "Nothing else was begun in the state that year.", alone)
@@ -95,7 +102,7 @@ def test_phases_and_exposure(tmp_path: Path) -> None:
 
 def test_what_was_not_registered_or_was_changed_is_not_run(tmp_path: Path) -> None:
     settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(-0.4)})
-    with pytest.raises(Unregistered, match="not registered.*nnsc evaluate register planted --why"):
+    with pytest.raises(Unregistered, match=r"not registered.*nnsc evaluate register planted --why"):
         run_evaluation(settings, "planted")
     file = tmp_path / "evaluations" / "planted.yml"
     with pytest.raises(WrongDecision):
@@ -146,7 +153,9 @@ def test_the_page_has_the_numbers_of_the_result(ran: tuple[Settings, Ran]) -> No
         assert [int(row[1]) for row in months] == result["treated"]
         text = (folder / name).read_text()
         assert result["extract"]["sha256"] in text
-        assert told("evaluation.said.reduction").split(".")[0] in text
+        e = result["estimate"]
+        ends = {name: change(told, e[key]) for name, key in (("change", "ratio"), ("low", "low"), ("high", "high"))}
+        assert told("evaluation.said.reduction", **ends) in text
     assert "Oakland" in (folder / "index.html").read_text()
     assert "Oakland" not in (folder / "result.json").read_text()  # what others published is no part of the result
 

@@ -108,7 +108,7 @@ def test_columns_above_t2_are_refused(tmp_path: Path) -> None:
     rows = world.shootings(0)
     settings = world.installation(tmp_path, {SHOOTINGS: rows})
     assert taken(settings, SPEC).zeros == 0
-    tier = {"tier": "T3", "columns": {name: "T2" for name in rows.columns} | {"victims": "T3"}}
+    tier = {"tier": "T3", "columns": dict.fromkeys(rows.columns, "T2") | {"victims": "T3"}}
     world.publish(settings, 2, {SHOOTINGS: rows}, {SHOOTINGS: tier})
     with pytest.raises(SpecificationError, match="names people or victims"):
         taken(settings, SPEC)
