@@ -1,9 +1,19 @@
 with
     years as (
-        select distinct
+        select
             jurisdiction_id,
-            cast(extract(year from occurred_at_local) as integer) as year
+            cast(
+                extract(year from {{ month_of("occurred_at_local") }}) as integer
+            ) as year
         from {{ ref("fct_shooting_victim") }}
+        where occurred_at_local is not null
+        union
+        select
+            jurisdiction_id,
+            cast(
+                extract(year from {{ month_of("occurred_at_local") }}) as integer
+            ) as year
+        from {{ ref("int_shooting_incident__counted") }}
         where occurred_at_local is not null
     ),
 
