@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -106,3 +107,33 @@ def fill_in(settings: Settings, file: Path) -> None:
     target = settings.buckets / TEMPLATE / "roster.xlsx"
     target.parent.mkdir(parents=True)
     book.save(target)
+
+
+def scorecards(world: World, today: str) -> dict[str, dict[str, Any]]:
+    """What holds of each group on a day, by the name that the lists give it; what became of an entry is the simulator's."""
+    cards: dict[str, dict[str, Any]] = {}
+
+    def card(group: str) -> dict[str, Any]:
+        return cards.setdefault(group, Counter({"members": 0, "victim": 0, "suspect": 0, "disputes": 0}))
+
+    def lasts(end: str | None, told_until: str) -> str:
+        return end if end is not None and end <= told_until else "9999"
+
+    for record, entry, day in world.with_truth("group_roster", "roster", "R{:04d}"):
+        holds = entry["entered"] <= today < min(entry["expires"], lasts(entry["ended"], day))
+        card(record["group_id"])["members"] += holds
+    for record, relation, day in world.with_truth("group_relation", "relations", "D{:03d}"):
+        is_open = relation["kind"] == "dispute" and relation["since"] <= today <= lasts(relation["until"], day)
+        for side in ("group_id", "other_group_id"):
+            card(record[side])["disputes"] += is_open
+    for record, contact, _ in world.with_truth("engagement", "contacts", "C{:05d}"):
+        names = ("contact", "reached") if contact["outcome"] == "reached" else ("contact",)
+        for name in names if record["group_id"] else ():
+            found = card(record["group_id"])
+            found[name] = max(found[name] or "", contact["on"])
+    conclusions = world.concluded()
+    for record in world.current("incident_review"):
+        for side in ("victim", "suspect"):
+            if group := record[f"{side}_group_id"]:
+                card(group)[side] += conclusions[record["incident_id"]] == "confirmed"
+    return cards

@@ -13,10 +13,11 @@ import pytest
 
 from ingest.api import drain, fetch, outcomes
 from ingest.inspect import quarantined
+from linkage.api import link
 from simulator.agencies import PRACTICE
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
-from support.practice_world import TEMPLATE, WRONG, World, fill_in
+from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
 from support.world import PROJECT, settings_in
 from warehouse import api
 from warehouse.kept import publication
@@ -198,3 +199,36 @@ def test_the_funnel_counts_the_steps_that_people_took(world: World) -> None:
     }
     total = sum(expected.values(), Counter[str]())
     assert total["referred"] > total["started"] > total["completed"] > 0
+
+
+def test_the_scorecard_of_each_group_is_what_the_office_knows_on_the_last_day(world: World) -> None:
+    cards = scorecards(world, today := "2025-06-01")
+    rows = world.rows(
+        "select members, confirmed_as_victim_12m, confirmed_as_suspect_12m, open_disputes, "
+        "cast(last_contact_on as varchar), cast(last_reached_on as varchar) from marts.mart_gvi__group_scorecard "
+        f"where jurisdiction_id = '{MILLBROOK}' and known_on = date '{today}'"
+    )
+    columns = ("members", "victim", "suspect", "disputes", "contact", "reached")
+    assert Counter(rows) == Counter(tuple(one[name] or None if name in columns[4:] else one[name] for name in columns)
+                                    for one in cards.values())  # fmt: skip
+    assert all(sum(row[n] for row in rows) > 0 for n in range(4)), "too small a world"
+
+
+def test_links_do_not_tell_who_is_on_a_roster(world: World) -> None:
+    """Only T3 sees that an entry belongs to a person; to others nothing is missing and nobody is without records."""
+    link(world.settings)
+    api.build(world.settings)
+    roster = {key for (key,) in world.rows("select mention_key from core.fct_group_roster")}
+    open_to_all = {key for (key,) in world.rows("select mention_key from core.person_membership")}
+    apart = {key for (key,) in world.rows("select mention_key from core.person_membership_roster")}
+    assert not open_to_all & roster
+    assert apart, "no entry tells who it is"
+    assert apart <= roster
+    assert publication(world.settings).manifest["tiers"]["core.person_membership_roster"]["tier"] == "T3"
+    bare = "select count(*) from core.dim_person where status = 'active' and mentions = 0"
+    assert world.rows(bare) == [(0,)]
+    only_rosters = (
+        "select count(distinct person_key) from core.person_membership_roster where known_to is null and person_key not in "
+        "(select person_key from core.dim_person)"
+    )
+    assert world.rows(only_rosters)[0][0] > 0

@@ -19,7 +19,7 @@ with
             on populations.jurisdiction_id = counted.jurisdiction_id
             and populations.year = cast(extract(year from counted.month) as integer)
         left join
-            {{ ref("int_shooting__known") }} as known
+            {{ ref("int_shooting_incident__known") }} as known
             on known.jurisdiction_id = counted.jurisdiction_id
     )
 
