@@ -1,10 +1,24 @@
 with
     years as (
-        select distinct
+        select
             jurisdiction_id,
-            cast(extract(year from occurred_at_local) as integer) as year
+            cast(
+                extract(
+                    year from {{ dbt.date_trunc("year", "occurred_at_local") }}
+                ) as integer
+            ) as year
         from {{ ref("fct_shooting_victim") }}
         where occurred_at_local is not null
+        union
+        select
+            jurisdiction_id,
+            cast(
+                extract(
+                    year from {{ dbt.date_trunc("year", "arrested_on") }}
+                ) as integer
+            ) as year
+        from {{ ref("fct_arrest") }}
+        where arrested_on is not null
     ),
 
     ranked as (
