@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from functools import cache
 from typing import Any
 
 from scipy.stats import chi2, norm, poisson
@@ -15,6 +16,7 @@ TARGETED = ("assault_on_staff", "multi_person_fight", "assault_with_weapon")
 MEASURES = ("incidents", "participants", "victims")
 
 
+@cache
 def limits(events: int) -> tuple[float, float]:
     """Garwood's 95 percent limits of a mean."""
     return (chi2.ppf(0.025, 2 * events) / 2 if events else 0.0), chi2.ppf(0.975, 2 * events + 2) / 2
