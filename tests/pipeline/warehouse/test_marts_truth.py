@@ -117,7 +117,9 @@ def cell(row: Any) -> str | None:
     box = place(row.jurisdiction_id)["bounds"]
     within = box["min_latitude"] <= row.latitude <= box["max_latitude"]
     within &= box["min_longitude"] <= row.longitude <= box["max_longitude"]
-    return str(h3.latlng_to_cell(row.latitude, row.longitude, 9)) if within else None
+    # cells nest as in dim_point: the corner of resolution 10 says in which cell of resolution 9 it lies
+    corner = h3.latlng_to_cell(row.latitude, row.longitude, 10)
+    return str(h3.cell_to_parent(corner, 9)) if within else None
 
 
 def test_cells_are_as_concentrated_as_they_truly_are(world: Path, settings: Settings) -> None:
