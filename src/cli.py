@@ -43,9 +43,11 @@ def main() -> None:
 
 
 def _register() -> None:
-    from commands import agency, crosswalk, data, feeds, governance, history, ingest, link, quarantine, stack
+    from commands import agency, crosswalk, data, feeds, governance, history, ingest, link, quarantine, report, stack
+    from commands import template as templates
 
-    for module in (feeds, agency, ingest, quarantine, crosswalk, data, history, link, governance, stack):
+    rooms = (feeds, templates, agency, ingest, quarantine, crosswalk, data, history, report, link, governance, stack)
+    for module in rooms:
         module.register(nnsc)
 
 

@@ -7,6 +7,7 @@ from feeds.errors import SpecificationError
 from governance.errors import GovernanceError, RefusedEntry, TierViolation, UnknownRecipient, WrongDecision
 from ingest.errors import HeldBatch, UnknownDelivery, WrongState
 from linkage.errors import LinkageError
+from reports.errors import UnknownReport
 from stack.errors import StackError
 from warehouse.errors import CrosswalkError, NoPublication, QueryError, WarehouseError
 
@@ -14,7 +15,7 @@ OURS = (SpecificationError, IngestError, WarehouseError, StackError, GovernanceE
 _REFUSED = (RefusedInput, HeldBatch, RefusedEntry, TierViolation)
 _WRONG_USE = (
     SpecificationError, ConfigurationError, UnknownDelivery, WrongState, NoPublication, QueryError, CrosswalkError,
-    WrongDecision, UnknownRecipient,
+    WrongDecision, UnknownRecipient, UnknownReport,
 )  # fmt: skip
 
 

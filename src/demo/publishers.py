@@ -26,6 +26,7 @@ FILES = {
     f"{RIVERMOUTH}/shooting": "bucket", f"{RIVERMOUTH}/probation": "bucket", f"{MILLBROOK}/arrest": "sftp",
     f"{BAJIO}/arrest": "bucket", f"{BAJIO}/shooting": "bucket", f"{BAJIO}/violations": "bucket",
     "sim_us_ca_state/incidents": "bucket", "sim_us_ca_state/census": "bucket", "sim_us_oh_state/population": "bucket",
+    f"{MILLBROOK}/group_roster": "bucket", f"{MILLBROOK}/engagement": "bucket",
 }  # fmt: skip
 #: Feeds that are tables: feed id -> protocol.
 TABLES = {f"{RIVERMOUTH}/arrest": "sql", f"{MILLBROOK}/shooting": "socrata", f"{LAGRANGE}/shooting": "arcgis"}

@@ -42,3 +42,8 @@
 {% macro month_end(month) -%}
     cast({{ month }} + interval '1 month' - interval '1 day' as date)
 {%- endmacro %}
+
+{#- A calendar day without its year as a number that sorts like it (month and day; 229 is February 29). -#}
+{% macro day_of_year(day) -%}
+    (extract(month from {{ day }}) * 100 + extract(day from {{ day }}))
+{%- endmacro %}

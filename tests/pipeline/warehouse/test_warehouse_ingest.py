@@ -45,6 +45,7 @@ def told(text: str) -> list[tuple[Any, ...]]:
     return sorted((day, int(age) if age else None, area) for _, day, age, _, _, area, _ in cells)
 
 
+@pytest.mark.slow
 def test_what_was_known_at_each_delivery_is_what_its_file_said(settings: Settings) -> None:
     deliver(settings, "a.csv", FIRST, "2024-03-01")
     api.build(settings)

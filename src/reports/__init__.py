@@ -1,0 +1,1 @@
+"""Running reports: pages of charts and tables from the published marts."""
