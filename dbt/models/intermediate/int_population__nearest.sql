@@ -1,20 +1,22 @@
+{%- set dated = [
+    ("fct_shooting_victim", "occurred_at_local"),
+    ("int_shooting_incident__counted", "occurred_at_local"),
+    ("fct_arrest", "arrested_on"),
+] -%}
 with
     years as (
-        select
-            jurisdiction_id,
-            cast(
-                extract(year from {{ month_of("occurred_at_local") }}) as integer
-            ) as year
-        from {{ ref("fct_shooting_victim") }}
-        where occurred_at_local is not null
-        union
-        select
-            jurisdiction_id,
-            cast(
-                extract(year from {{ month_of("occurred_at_local") }}) as integer
-            ) as year
-        from {{ ref("int_shooting_incident__counted") }}
-        where occurred_at_local is not null
+        {%- for table, moment in dated %}
+            select
+                jurisdiction_id,
+                cast(
+                    extract(year from {{ dbt.date_trunc("year", moment) }}) as integer
+                ) as year
+            from {{ ref(table) }}
+            where {{ moment }} is not null
+            {%- if not loop.last %}
+                union
+            {%- endif %}
+        {%- endfor %}
     ),
 
     ranked as (
