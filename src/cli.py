@@ -43,9 +43,24 @@ def main() -> None:
 
 
 def _register() -> None:
-    from commands import agency, crosswalk, data, feeds, governance, history, ingest, link, quarantine, report, stack
+    from commands import (
+        agency,
+        crosswalk,
+        data,
+        feeds,
+        governance,
+        history,
+        ingest,
+        link,
+        quarantine,
+        report,
+        stack,
+        template,
+    )
 
-    for module in (feeds, agency, ingest, quarantine, crosswalk, data, history, report, link, governance, stack):
+    for module in (
+        feeds, template, agency, ingest, quarantine, crosswalk, data, history, report, link, governance, stack
+    ):  # fmt: skip
         module.register(nnsc)
 
 

@@ -9,6 +9,14 @@
             "custody_level": "custody_level", "status": "custody_status", "source_offense": "nibrs_offense",
         },
         "custody_stay": {"custody_level": "custody_level"},
+        "engagement": {
+            "strategy": "strategy", "engagement_type": "engagement_type", "outcome": "engagement_outcome",
+        },
+        "group_relation": {"relation_type": "group_relation"},
+        "group_roster": {"membership_role": "group_role"},
+        "incident_review": {
+            "group_involvement": "group_involvement", "motive": "motive", "retaliation_risk": "risk_level",
+        },
         "prison_incident": {"weapon": "nibrs_weapon", "injury_level": "injury_level", "finding": "finding"},
         "prison_incident_person": {"injury": "injury_level", "finding": "finding"},
         "probation_term": {
@@ -16,12 +24,14 @@
             "source_offense": "nibrs_offense",
         },
         "probation_violation": {"violation_type": "violation_class", "response": "violation_response"},
+        "service_referral": {"service_type": "service_type", "status": "referral_status"},
         "shooting_incident": {"location_type": "nibrs_location", "source_offense": "nibrs_offense"},
         "shooting_suspect": {},
         "shooting_victim": {"source_offense": "nibrs_offense"},
     } -%}
     {%- set roles = {
-        "arrest": "arrestee", "custody_census": "inmate", "custody_stay": "inmate",
+        "arrest": "arrestee", "custody_census": "inmate", "custody_stay": "inmate", "engagement": "participant",
+        "group_roster": "member", "service_referral": "client",
         "prison_incident_person": "participant", "probation_term": "client", "shooting_suspect": "suspect",
         "shooting_victim": "victim",
     } -%}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,13 @@ Severity = Literal["must", "warn", "batch"]
 """must: the record is quarantined; warn: kept and counted; batch: measured over the whole delivery."""
 Tier = Literal["T0", "T1", "T2", "T3", "T4"]
 ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "timestamp", "latitude", "longitude"]
+
+Reference = Literal[
+    "incident", "arrest", "prison_incident", "probation_term", "engagement", "session",
+    "group", "other_group", "victim_group", "suspect_group",
+]  # fmt: skip
+#: References that are the same entity in another part: their keys are equal where the agency's identifiers are.
+ENTITY_OF: dict[str, str] = {"other_group": "group", "victim_group": "group", "suspect_group": "group"}
 
 #: DuckDB type of each contract type; a timestamp is stored twice, as UTC and as the wall clock of its place.
 STORED_TYPES: dict[str, str] = {
@@ -44,12 +52,27 @@ class ColumnSpec(_Strict):
     """True for names, numbers and addresses that point at a person or case: never outside restricted places."""
     audit_only: bool = False
     """True for race, ethnicity and their proxies: for disparity audits, never for targeting."""
-    reference: Literal["incident", "arrest", "prison_incident", "probation_term"] | None = None
+    reference: Reference | None = None
     """The entity whose agency identifier this is; the record then carries ``<reference>_key``."""
     codes: str | None = None
     """The terminology (dbt/seeds/terminology) to which its values are mapped; facts then carry code and mapping."""
     from_incident: bool = False
     """True where a feed that keeps incidents in a table of their own leaves this column to the incident's record."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """Days from ``years`` years after ``origin`` (``otherwise`` where that is null) to ``column``."""
+
+    column: str
+    origin: str
+    otherwise: str | None = None
+    years: int = 0
+
+    @property
+    def name(self) -> str:
+        """The column of the judged view that holds the distance."""
+        return f"_days_{self.column}_since_{self.origin}_{self.years}"
 
 
 class Expectation(BaseModel):
@@ -66,6 +89,14 @@ class Expectation(BaseModel):
     def arguments(self) -> dict[str, Any]:
         """The expectation's own arguments (``min_value``, ``value_set``, ...)."""
         return dict(self.model_extra or {})
+
+    @property
+    def since(self) -> Since | None:
+        """The column from which this one is counted in days, where the expectation bounds a distance."""
+        told = self.arguments
+        if "since" not in told or self.column is None:
+            return None
+        return Since(self.column, told["since"], told.get("otherwise_since"), int(told.get("years", 0)))
 
     @property
     def rule(self) -> str:
@@ -96,20 +127,38 @@ class Contract(_Strict):
     description: str
     grain: str = Field(min_length=10)
     person: _PersonUse | None = None
+    template_key: list[str] = []
+    """Columns that tell the rows of a filled-in template apart; the first column where nothing is said."""
     columns: dict[str, ColumnSpec]
     expectations: list[Expectation] = []
+
+    @property
+    def row_key(self) -> list[str]:
+        """The columns that make a row of a filled-in template the same row next time."""
+        return self.template_key or [next(iter(self.columns))]
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Contract:
         for expectation in self.expectations:
-            if expectation.column is not None and expectation.column not in self.columns:
-                raise ValueError(f"an expectation names the column {expectation.column!r}, which the contract lacks")
+            since = expectation.since
+            for name in (expectation.column, *((since.origin, since.otherwise) if since else ())):
+                if name is not None and name not in self.columns:
+                    raise ValueError(f"an expectation names the column {name!r}, which the contract lacks")
+        for name in self.template_key:
+            if name not in self.columns:
+                raise ValueError(f"template_key names the column {name!r}, which the contract lacks")
         return self
 
     @cached_property
     def references(self) -> dict[str, str]:
         """Entity name -> column that holds its agency identifier (``{"incident": "incident_id"}``)."""
         return {c.reference: name for name, c in self.columns.items() if c.reference}
+
+    @property
+    def distances(self) -> list[Since]:
+        """The distances between dates that expectations bound, each once."""
+        found = (expectation.since for expectation in self.expectations if expectation.severity != "batch")
+        return list(dict.fromkeys(since for since in found if since is not None))
 
     def stored_columns(self) -> list[tuple[str, str]]:
         """``(name, DuckDB type)`` of every stored column, in contract order."""

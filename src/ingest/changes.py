@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feeds.catalogue import LoadedFeed
+from feeds.contracts import ENTITY_OF
 from feeds.limits import DeliverySpec
 from feeds.spec import RecordSpec
 from ingest.errors import HeldBatch
@@ -265,13 +266,18 @@ def _counts(connection: duckdb.DuckDBPyConnection, parsed: Parsed, kind: str) ->
     return {name: int(found.get(name, 0)) for name in COUNTS}
 
 
+def _entity_key(feed: LoadedFeed, entity: str, column: str) -> str:
+    """The pseudonym of an entity's agency identifier; the same in every part that the entity has in a record."""
+    named = literal(f"{feed.spec.jurisdiction_id}|{ENTITY_OF.get(entity, entity)}|")
+    return f"keyed({named} || r.{ident(column)})"
+
+
 def _write_changes(
     connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, parsed: Parsed, record: RecordSpec, folder: Path
 ) -> None:
-    references = feed.contracts[record.kind].references
     keys = "".join(
-        f", keyed({literal(f'{feed.spec.jurisdiction_id}|{entity}|')} || r.{ident(column)}) as {ident(entity + '_key')}"
-        for entity, column in references.items()
+        f", {_entity_key(feed, entity, column)} as {ident(entity + '_key')}"
+        for entity, column in feed.contracts[record.kind].references.items()
     )
     basis = "ordinal" if record.key.ordinal else "key"
     connection.execute(f"""

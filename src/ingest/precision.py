@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from ingest.sqltext import literal, literals
+from feeds.contracts import Since
+from ingest.sqltext import ident, literal, literals
 
 #: From the finest to the coarsest; ``impossible`` and ``unknown`` stand beside a null.
 PRECISIONS = ("second", "minute", "day", "month", "year", "impossible", "unknown")
@@ -47,3 +48,13 @@ def precision_sql(text: str, typed: str, formats: Sequence[str], is_date: bool) 
 
 def _at_least_day(precision: str) -> str:
     return "day" if precision in ("second", "minute") else precision
+
+
+def distance_sql(since: Since, typed: Callable[[str], str]) -> str:
+    """The days that an expectation bounds, under its own name; null where one of the dates is.
+
+    ``typed`` names the column of the query that holds a contract column's value.
+    """
+    origin = f"coalesce({typed(since.origin)}, {typed(since.otherwise)})" if since.otherwise else typed(since.origin)
+    start = f"({origin} + interval {since.years} years)::date" if since.years else f"{origin}::date"
+    return f"datediff('day', {start}, {typed(since.column)}::date)::integer as {ident(since.name)}"

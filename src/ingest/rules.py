@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from feeds.contracts import Contract, Expectation
+from feeds.contracts import Contract, Expectation, Since
 from ingest.sqltext import ident, literal, literals
 
 Severity = Literal["must", "warn"]
+_BOUNDS = ("min_value", "max_value")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def build_rules(
     """
     rules = [_key_missing(), _duplicate_key(), *(_unparsed(column) for column in parsed)]
     own = [e for e in extra if e.column is None or e.column in contract.columns]
+    if any(e.since and e.since not in contract.distances for e in own):
+        raise ValueError(f"{contract.kind}: `since` belongs to expectations/{contract.kind}.yml, not to a feed")
     for expectation in [*contract.expectations, *own]:
         if expectation.severity != "batch" and not _left_to_incident(expectation, contract, supplied):
             rules.append(_translated(expectation, contract, known_at, zone))
@@ -96,6 +99,8 @@ def _translated(expectation: Expectation, contract: Contract, known_at: datetime
     make = _PREDICATES.get(expectation.type)
     if make is None or expectation.column is None:
         raise ValueError(f"{contract.kind}: {expectation.type} is not supported; use: {', '.join(sorted(_PREDICATES))}")
+    if expectation.since:
+        return _distance(expectation, contract.kind, expectation.since)
     column = contract.columns[expectation.column]
     if column.type in ("date", "timestamp"):
         arguments = {k: _moment(v, column.type) for k, v in arguments.items()}
@@ -105,6 +110,30 @@ def _translated(expectation: Expectation, contract: Contract, known_at: datetime
         expectation.rule, severity, expectation.type, {"column": expectation.column, **arguments}, broken,
         expectation.column, f"{ident(expectation.column)}::varchar", f"{sentence} ({expectation.reason})",
     )  # fmt: skip
+
+
+def _distance(expectation: Expectation, kind: str, since: Since) -> Rule:
+    """A bound on the days from one date of the record to another."""
+    if expectation.type != "expect_column_values_to_be_between":
+        raise ValueError(f"{kind}: `since` belongs to expect_column_values_to_be_between, not {expectation.type}")
+    bounds = {name: expectation.arguments[name] for name in _BOUNDS if name in expectation.arguments}
+    broken, _ = _between(ident(since.name), bounds)
+    severity: Severity = "must" if expectation.severity == "must" else "warn"
+    name = f"{expectation.rule}:since:{since.origin}"
+    return Rule(
+        name, severity, expectation.type, {"column": since.name, **bounds}, broken, since.column,
+        f"{ident(since.column)}::varchar", f"{_in_words(since, bounds)} ({expectation.reason})",
+    )  # fmt: skip
+
+
+def _in_words(since: Since, bounds: dict[str, Any]) -> str:
+    origin = since.origin + (f" (or {since.otherwise})" if since.otherwise else "")
+    after = f"{since.years} years after {origin}" if since.years else origin
+    parts = [f"at least {bounds['min_value']} days after {after}"] if "min_value" in bounds else []
+    latest = bounds.get("max_value")
+    if latest is not None:
+        parts.append(f"at most {latest} days after {after}" if latest else f"no later than {after}")
+    return f"The day must lie {' and '.join(parts)}."
 
 
 def _placed(value: Any, known_at: datetime, zone: ZoneInfo) -> Any:

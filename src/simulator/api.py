@@ -12,7 +12,7 @@ from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
-from simulator.agencies import AGENCIES, SERVICES
+from simulator.agencies import AGENCIES, FORMS
 from simulator.agencies.common import Agency
 from simulator.delivery import Delivery
 from simulator.desk import Desk
@@ -21,6 +21,7 @@ from simulator.events import History, make_history
 from simulator.forms import Form
 from simulator.plan import month_after, plan
 from simulator.population import make_population
+from simulator.practice_entries import practice_truth
 from simulator.sending import Sender
 from simulator.services import make_services
 from simulator.tallies import pvi_truth, supervision_truth
@@ -85,7 +86,7 @@ def _simulate(out: Path, seed: int, people: int, months: int, start: date) -> Ma
     history = make_history(seed, population, start, month_after(start, months))
     told = make_services(seed, population, history, start, months)
     senders = [sender for agency in AGENCIES.values() for sender in _agency(seed, agency, history, start, months)]
-    senders += [_sent(seed, SERVICES[feed_id], entries, start, months) for feed_id, entries in told.entries.items()]
+    senders += [_sent(seed, FORMS[feed_id], entries, start, months) for feed_id, entries in told.entries.items()]
     everything = [delivery for sender in senders for delivery in sender.deliveries]
     ordered = sorted(everything, key=lambda d: (d.arrival, d.planned.feed_id, d.planned.day))
     _write_deliveries(out, ordered)
@@ -95,6 +96,7 @@ def _simulate(out: Path, seed: int, people: int, months: int, start: date) -> Ma
     by_feed = {sender.form.feed_id: sender for sender in senders}
     write_json(out / "truth" / "pvi.json", pvi_truth(told.custody, by_feed))
     write_json(out / "truth" / "supervision.json", supervision_truth(told.supervision, by_feed, start, months))
+    write_json(out / "truth" / "practice.json", practice_truth(told.practice))
     manifest = Manifest(
         seed, people, months, start.isoformat(), len(ordered), sum(d.rows for d in ordered),
         sum(len(d.data) for d in ordered), sorted(sender.form.feed_id for sender in senders),

@@ -22,9 +22,14 @@ _REQUIRED = {
     "prison_incident": ("incident_id", "occurred_at"), "prison_incident_person": ("incident_id",),
     "custody_census": ("snapshot_on", "people_count"), "custody_stay": ("stay_id", "admitted_at"),
     "probation_term": ("term_id", "started_on"), "probation_violation": ("term_id", "violated_on"),
+    "group_roster": ("roster_id", "group_id", "basis_kind", "stated_facts", "valid_from", "review_on", "expires_on", "roster_entered_by"),
+    "group_relation": ("group_id", "other_group_id", "relation_type", "started_on"),
+    "engagement": ("engagement_id", "engagement_type", "engaged_on"),
+    "incident_review": ("incident_review_id", "incident_id", "reviewed_on", "group_involvement"),
+    "service_referral": ("referral_id", "service_type", "referred_on"),
 }  # fmt: skip
 _BOUNDED = ("arrested_on", "occurred_at", "_age", "_birth_date", "started_on", "ended_on", "violated_on", "snapshot_on",
-            "custody_days", "restrictive_housing_days", "people_count", "participant_count")  # fmt: skip
+            "custody_days", "restrictive_housing_days", "people_count", "participant_count", "engaged_on", "reviewed_on", "referred_on", "valid_from")  # fmt: skip
 #: Bounded in one kind and not in others.
 _BOUNDED_THERE = {("custody_stay", "admitted_at")}
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from random import Random
 from typing import Any, Literal
 
-from simulator.consequences import Fault, broken, merge, place
+from simulator.consequences import BETWEEN, Fault, broken, merge, place
 from simulator.forms import Form, Raw, Stamp
 from simulator.recording import Facts
 
@@ -112,6 +112,14 @@ def _contradiction(rng: Random, form: Form, facts: Facts) -> Fault:
     return Fault("contradicting_duplicate", "*", contradicts=True)
 
 
+def _late_expiry(rng: Random, form: Form, facts: Facts) -> Fault:
+    """An entry that would be kept longer than five years."""
+    since: date = facts["reviewed"] or facts["on"]
+    shown = {"expires": date(since.year + rng.choice((6, 7, 10)), since.month, min(since.day, 28))}
+    rule = f"{BETWEEN}:expires_on:since:reviewed_on"
+    return Fault("expiry_too_late", "expires", shown, shown, {"group_roster": frozenset({rule})})
+
+
 MAKERS: dict[str, Make] = dict(
     (
         _shape("row_too_long", "long"),
@@ -154,6 +162,10 @@ MAKERS: dict[str, Make] = dict(
         _text("release_text", "out", "TBD", "see file"),
         _text("end_text", "ended", "indef.", "s/f", "31/13/2025"),
         _outside("end_beyond", "ended", lambda d: (d.replace(year=2202, day=1), d.replace(year=202, day=1))),
+        _blank("blank_basis", "basis_kind"),
+        _text("basis_not_accepted", "basis_kind", "Arrest", "Tattoo", "Seen with members"),
+        _blank("blank_expiry", "expires"),
+        ("expiry_too_late", _late_expiry),
         _text("detected_text", "detected", "ayer", "00/00/0000"),
     )
 )

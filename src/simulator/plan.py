@@ -27,12 +27,21 @@ MISHAPS: dict[str, tuple[str, ...]] = {
     f"{RIVERMOUTH}/probation": ("new_layout", "missing_heading"),
     f"{BAJIO}/probation": ("republished", "wrong_layout"),
     f"{BAJIO}/violations": ("header_only", "unreadable", "late"),
+    f"{MILLBROOK}/group_roster": (),
+    f"{MILLBROOK}/group_relation": (),
+    f"{MILLBROOK}/engagement": (),
+    f"{MILLBROOK}/incident_review": (),
+    f"{MILLBROOK}/service_referral": (),
 }
 #: How many regular files a feed sends at most, however long the story; others send one a month.
 AT_MOST: dict[str, int] = {
     f"{CA_STATE}/incidents": 6, f"{CA_STATE}/stays": 4, f"{CA_STATE}/census": 4, f"{OH_STATE}/incidents": 6,
     f"{OH_STATE}/population": 12, f"{RIVERMOUTH}/probation": 4, f"{BAJIO}/probation": 4, f"{BAJIO}/violations": 6,
 }  # fmt: skip
+#: Lists that an office sends twice in a story, however long: each replaces the one before.
+TWICE = tuple(f"{MILLBROOK}/{name}" for name in (
+    "group_roster", "group_relation", "engagement", "incident_review", "service_referral",
+))  # fmt: skip
 #: A window of that feed must reach back to the file before.
 LONGEST_STEP = 3
 #: Feeds whose files are about one day.
@@ -63,6 +72,7 @@ def plan(seed: int, feed_id: str, start: date, months: int) -> list[Planned]:
     """The deliveries of one feed, by day. A regular file is dated the first day of the month after those it is about."""
     rng = Random(f"{seed}/plan/{feed_id}")
     step = min(LONGEST_STEP, -(-months // AT_MOST.get(feed_id, months)))
+    step = -(-months // 2) if feed_id in TWICE else step
     regular = [month_after(start, number) for number in range(months, 0, -step)][::-1]
     months = len(regular)
     by_month: dict[int, list[str]] = {number: [] for number in range(months)}

@@ -13,7 +13,7 @@ from simulator.desk import Desk, Draft
 from simulator.entries import corrected
 from simulator.forms import Form, Line, line, records
 from simulator.judging import MIN_ROW_RATIO, Judgement, SentRow, held_because, judge, quarantined
-from simulator.plan import Planned
+from simulator.plan import TWICE, Planned
 from simulator.settling import Slots, settle
 from simulator.writing import as_line, packed, to_bytes
 
@@ -36,6 +36,8 @@ class Sender:
     def send(self, planned: Planned, following: date | None) -> None:
         """Make the delivery that is planned; a mishap that this small world cannot have is left out."""
         self.desk.about = planned.about
+        if planned.feed_id in TWICE and not self.desk.picks(planned.day):
+            return  # nobody sends an empty list
         made = getattr(self, f"_{planned.kind}", self._regular)(planned)
         if made is None:
             return

@@ -1,4 +1,4 @@
-"""Custody and supervision of one world: what truly happened there, and the rows that the services keep of it."""
+"""Custody, supervision and practice of one world: what truly happened there, and the rows that are kept of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from simulator.custody_entries import ca_entries, oh_entries
 from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
 from simulator.entries import Entry
 from simulator.events import History
-from simulator.places import BAJIO, RIVERMOUTH
+from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
 from simulator.plan import month_after, plan
 from simulator.population import Population
+from simulator.practice import Practice, make_practice
+from simulator.practice_entries import practice_entries
 from simulator.supervision import Supervision, make_supervision
 from simulator.supervision_entries import term_entries, violation_entries
 
@@ -24,11 +26,12 @@ class Services:
 
     custody: dict[str, Custody]
     supervision: dict[str, Supervision]
+    practice: Practice
     entries: dict[str, list[Entry]]
 
 
 def make_services(seed: int, population: Population, history: History, start: date, months: int) -> Services:
-    """Everything about custody and supervision in a world, drawn from random streams of its own."""
+    """Everything about custody, supervision and practice in a world, drawn from random streams of its own."""
     end, outside = month_after(start, months), days_outside(history)
     custody = {
         name: make_custody(seed, department, population, history, outside, start, end)
@@ -44,4 +47,5 @@ def make_services(seed: int, population: Population, history: History, start: da
     for form, place in ((probation.TERMS, RIVERMOUTH), (probation.MEASURES, BAJIO)):
         entries[form.feed_id] = term_entries(seed, form, supervision[place])
     entries[probation.VIOLATIONS.feed_id] = violation_entries(seed, probation.VIOLATIONS, supervision[BAJIO])
-    return Services(custody, supervision, entries)
+    practice = make_practice(seed, MILLBROOK, population, history, start, end)
+    return Services(custody, supervision, practice, entries | practice_entries(seed, practice))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from feeds.contracts import Contract
+from feeds.contracts import ENTITY_OF, Contract
 from governance.errors import TierViolation
 from governance.gate import Model, Report, check, tier_policy
 from governance.lineage import Leaf, Name, Traced
@@ -27,6 +27,8 @@ _CONTROL_TIERS = {
 #: What people decided quotes values as recorded.
 _REFERENCE_TIERS = {"crosswalk_decision": "T2"}
 _IDENTIFYING = {"source_key", "content_hash"}
+#: Criminal intelligence (28 CFR Part 23): even the pseudonym of a group says to whom it belongs that it is watched.
+_RESTRICTED_ENTITIES = {"group"}
 
 
 def gate(settings: Settings, contracts: Mapping[str, Contract]) -> None:
@@ -121,6 +123,8 @@ def _leaf(contract: Contract, name: str) -> Leaf:
         return Leaf("", name, column.tier, column.identifies, column.audit_only)
     if name in _IDENTIFYING:
         return Leaf("", name, "T3", identifies=True, is_key=True)
+    if name.endswith("_key") and ENTITY_OF.get(name[:-4], name[:-4]) in _RESTRICTED_ENTITIES:
+        return Leaf("", name, "T3", is_key=True)
     control = dict(CHANGE_COLUMNS)
     return Leaf("", name, _CONTROL_TIERS.get(name, "T1") if name in control else "T2", is_key=True)
 

@@ -6,13 +6,18 @@
     ("prison_incident_person", "participant"),
     ("custody_census", "inmate"),
     ("custody_stay", "inmate"),
+    ("group_roster", "member"),
+    ("engagement", "participant"),
+    ("service_referral", "client"),
 ] -%}
-{#- The local day of the event, which turns an age into a birth year. -#}
+{#- The local day of the event, which turns an age into a birth year. A roster entry is no event, and its day restricted. -#}
 {%- set seen_on = {
     "arrest": "arrested_on",
     "shooting_victim": "cast(occurred_at_local as date)",
     "probation_term": "started_on",
     "custody_census": "snapshot_on",
+    "engagement": "engaged_on",
+    "service_referral": "referred_on",
     "custody_stay": "cast(admitted_at_local as date)",
 } -%}
 {%- for kind, role in roles %}

@@ -10,6 +10,16 @@
     "prison_incident_person": ["incident_id"],
     "custody_census": [],
     "custody_stay": ["stay_id"],
+    "group_roster": ["roster_id", "group_id"],
+    "group_relation": ["relation_id", "group_id", "other_group_id"],
+    "engagement": ["engagement_id", "session_id", "group_id"],
+    "incident_review": [
+        "incident_review_id",
+        "incident_id",
+        "victim_group_id",
+        "suspect_group_id",
+    ],
+    "service_referral": ["referral_id", "engagement_id"],
 } -%}
 {%- set all_identifiers = kinds.values() | sum(start=[]) | unique | list -%}
 {%- for kind, identifiers in kinds.items() %}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from simulator.agencies import bajio, ca_state, lagrange, millbrook, oh_state, probation, rivermouth
+from simulator.agencies import bajio, ca_state, lagrange, millbrook, oh_state, practice, probation, rivermouth
 from simulator.agencies.common import Agency
 from simulator.forms import Form
 
@@ -20,7 +20,9 @@ SERVICES: dict[str, Form] = {
         probation.MEASURES, probation.VIOLATIONS,
     )
 }  # fmt: skip
+#: The lists that an office of group violence intervention keeps in spreadsheets.
+PRACTICE: dict[str, Form] = {form.feed_id: form for form in practice.LISTS}
 #: Each family deals its faults among its own feeds, so that a new family leaves the others' files as they were.
-FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES)
-FORMS: dict[str, Form] = POLICE | SERVICES
+FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE)
+FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE
 ZONES: dict[str, ZoneInfo] = {form.feed_id.partition("/")[0]: form.zone for form in FORMS.values()}

@@ -13,6 +13,7 @@ from demo.publishers import AGAIN, Publishers, running_publishers
 from demo.summary import differences
 from ingest.api import drain, fetch, outcomes
 from settings import Settings, load_settings
+from simulator.agencies import PRACTICE
 from simulator.api import simulate
 
 
@@ -43,7 +44,9 @@ def test_files_servers_portals_and_databases_deliver_what_was_planted(own: Setti
         feeds = publishers.deliver(world, round(made.deliveries * 0.7))
         take_in(own, publishers, feeds)
         first = {feed_id: len(outcomes(own, feed_id)) for feed_id in feeds}
-        assert all(first.values())
+        assert all(first[feed] for feed in feeds if feed not in PRACTICE), (
+            "an office of so small a place has empty lists"
+        )
         again = publishers.deliver(world, None, again=True)
         assert set(again) == set(AGAIN)
         take_in(own, publishers, again)

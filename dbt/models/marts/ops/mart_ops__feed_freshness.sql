@@ -1,16 +1,3 @@
-{%- set kinds = [
-    "arrest",
-    "arrest_charge",
-    "shooting_incident",
-    "shooting_victim",
-    "shooting_suspect",
-    "probation_term",
-    "probation_violation",
-    "prison_incident",
-    "prison_incident_person",
-    "custody_census",
-    "custody_stay",
-] -%}
 with
     feeds as (select * from {{ ref("dim_feed") }}),
 
@@ -22,7 +9,7 @@ with
     ),
 
     records as (
-        {%- for kind in kinds %}
+        {%- for kind in coded_columns() %}
             select feed_id, pending_since is not null as is_pending_correction
             from {{ ref("int_" ~ kind ~ "__versions") }}
             where known_to is null

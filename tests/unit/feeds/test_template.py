@@ -1,0 +1,109 @@
+"""Templates: every contract gives a workbook whose columns, lists, notes and feed file say what the contract says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from openpyxl import load_workbook
+
+from cli import nnsc
+from feeds.contracts import Contract, load_contracts
+from governance.suspicion import suspicion_policy
+from settings import Settings, load_settings
+from support.world import JURISDICTION, PROJECT
+
+CONTRACTS = load_contracts(PROJECT / "expectations")
+
+
+def made(kind: str, folder: Path) -> Any:
+    done = CliRunner().invoke(nnsc, ["template", kind, "--out", str(folder / "t.xlsx")])
+    assert done.exit_code == 0, done.output
+    return load_workbook(folder / "t.xlsx")
+
+
+def offered(book: Any, sheet: Any) -> dict[str, list[str]]:
+    """The values of each drop-down by heading, read as Excel reads them."""
+    found = {}
+    for rule in sheet.data_validations.dataValidation:
+        if rule.type == "list":
+            name, cells = rule.formula1.replace("'", "").split("!")
+            values = [row[0].value for row in book[name][cells.replace("$", "")]]
+            (area,) = rule.sqref.ranges
+            found[sheet.cell(row=1, column=area.min_col).value] = values
+    return found
+
+
+@pytest.mark.parametrize("kind", sorted(CONTRACTS))
+def test_a_template_has_one_column_per_field_with_its_note(kind: str, tmp_path: Path) -> None:
+    book, contract = made(kind, tmp_path), CONTRACTS[kind]
+    sheet = book.worksheets[0]  # the one that the reader takes
+    assert sheet.title == kind
+    assert [cell.value for cell in sheet[1]] == list(contract.columns)
+    for cell in sheet[1]:
+        assert contract.columns[cell.value].description in cell.comment.text
+    needed = {r.column for r in contract.expectations if r.type.endswith("not_be_null") and r.severity == "must"}
+    assert {cell.value for cell in sheet[1] if cell.font.bold} == needed | set(contract.row_key)
+    told = {row[0].value for row in book["instructions"].iter_rows()}
+    assert set(contract.columns) <= told
+
+
+def test_drop_downs_offer_the_standard_codes_and_what_a_rule_demands(tmp_path: Path) -> None:
+    roster = made("group_roster", tmp_path)
+    found = offered(roster, roster["group_roster"])
+    assert found["membership_role"] == ["leader", "core", "member", "associate", "unknown"]
+    assert found["basis_kind"] == suspicion_policy(load_settings()).bases
+    (tmp_path / "t.xlsx").unlink()
+    contact = made("engagement", tmp_path)
+    assert offered(contact, contact["engagement"])["has_service_offer"] == ["yes", "no"]
+
+
+def test_the_contract_accepts_the_bases_and_the_ages_of_the_policy() -> None:
+    policy, roster = suspicion_policy(load_settings()), CONTRACTS["group_roster"]
+    bounds = {
+        rule.rule: rule.arguments for rule in roster.expectations if rule.column in ("basis_kind", "stated_facts")
+    }
+    assert bounds["expect_column_values_to_be_in_set:basis_kind"]["value_set"] == policy.bases
+    assert bounds["expect_column_value_lengths_to_be_between:stated_facts"]["min_value"] == policy.minimum_basis_length
+    ages = [r.arguments["min_value"] for r in roster.expectations if r.column == "member_age" and r.severity == "must"]
+    assert max(ages) == policy.minimum_age
+    (longest,) = [since.years for since in roster.distances if since.years]
+    assert longest == policy.retention_years
+
+
+@pytest.mark.parametrize("kind", sorted(CONTRACTS))
+def test_the_feed_file_of_a_template_is_well_written(kind: str, settings: Settings, tmp_path: Path) -> None:
+    town = settings.jurisdictions / "us_xx_town"
+    town.mkdir()
+    (town / "jurisdiction.yml").write_text(JURISDICTION)
+    environment = {"NNSC_HOME": str(settings.home), "NNSC_JURISDICTIONS": str(settings.jurisdictions)}
+    words = ["template", kind, "--out", str(tmp_path / "t.xlsx"), "--feed", "us_xx_town/list"]
+    assert CliRunner().invoke(nnsc, words, env=environment).exit_code == 0
+    checked = CliRunner().invoke(nnsc, ["feeds", "check", "us_xx_town/list"], env=environment)
+    assert checked.exit_code == 0, checked.output
+    again = CliRunner().invoke(nnsc, words, env=environment)
+    assert (again.exit_code, "is not overwritten" in again.output) == (2, True)
+    (record,) = yaml.safe_load((town / "list.yml").read_text())["layouts"][0]["records"]
+    assert list(record["map"]) == list(CONTRACTS[kind].columns)
+
+
+def test_an_unknown_kind_is_told_the_known_ones(tmp_path: Path) -> None:
+    done = CliRunner().invoke(nnsc, ["template", "gang", "--out", str(tmp_path / "t.xlsx")])
+    assert done.exit_code == 2
+    assert "group_roster" in done.output
+
+
+def contract_of(**rule: Any) -> Contract:
+    return Contract.model_validate({
+        "kind": "x", "description": "x", "grain": "one row per x as told",
+        "columns": {"on": {"type": "date", "tier": "T2", "description": "a day"}},
+        "expectations": [{"severity": "must", "reason": "because", **rule}],
+    })  # fmt: skip
+
+
+def test_a_distance_names_columns_that_exist() -> None:
+    with pytest.raises(ValueError, match="names the column 'off'"):
+        contract_of(type="expect_column_values_to_be_between", column="on", since="off", min_value=0)
