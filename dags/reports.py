@@ -11,7 +11,7 @@ from nnsc_airflow.reports_tasks import WriteReports
 
 DOC = """### Running reports
 Writes the pages of shootings, the network, prison violence and data quality, in English and Spanish, from the newest
-publication into `published/reports/`. To be read under *Browse > Reports* by whoever may trigger this DAG: inside, small
+publication into `published/reports/`. To be read under *Browse > Reports* by whoever may trigger this DAG, for small
 numbers are shown (T2). After a publication that cannot wait for the night, trigger it, or run `nnsc report`.
 """
 
@@ -26,4 +26,6 @@ with DAG(
     default_args={"owner": "data-engineering", **RETRIES, "retries": 2, "execution_timeout": INGEST_TIMEOUT},
 ) as dag:
     # Reads the publication, never the warehouse's file, so that it waits for no build; memory as of one delivery.
-    WriteReports(task_id="write", pool=POOL_INGEST, doc_md="Each page in one step; skipped before the first publication.")
+    WriteReports(
+        task_id="write", pool=POOL_INGEST, doc_md="Each page in one step; skipped before the first publication."
+    )
