@@ -43,24 +43,11 @@ def main() -> None:
 
 
 def _register() -> None:
-    from commands import (
-        agency,
-        crosswalk,
-        data,
-        feeds,
-        governance,
-        history,
-        ingest,
-        link,
-        quarantine,
-        report,
-        stack,
-        template,
-    )
+    from commands import agency, crosswalk, data, feeds, governance, history, ingest, link, quarantine, report, stack
+    from commands import template as templates
 
-    for module in (
-        feeds, template, agency, ingest, quarantine, crosswalk, data, history, report, link, governance, stack
-    ):  # fmt: skip
+    rooms = (feeds, templates, agency, ingest, quarantine, crosswalk, data, history, report, link, governance, stack)
+    for module in rooms:
         module.register(nnsc)
 
 

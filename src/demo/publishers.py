@@ -14,7 +14,6 @@ from typing import Any
 import yaml
 
 from settings import Settings
-from simulator.agencies import PRACTICE
 from simulator.api import deliver
 from simulator.dropbox import Dropbox, running_dropbox
 from simulator.places import BAJIO, LAGRANGE, MILLBROOK, RIVERMOUTH
@@ -27,7 +26,7 @@ FILES = {
     f"{RIVERMOUTH}/shooting": "bucket", f"{RIVERMOUTH}/probation": "bucket", f"{MILLBROOK}/arrest": "sftp",
     f"{BAJIO}/arrest": "bucket", f"{BAJIO}/shooting": "bucket", f"{BAJIO}/violations": "bucket",
     "sim_us_ca_state/incidents": "bucket", "sim_us_ca_state/census": "bucket", "sim_us_oh_state/population": "bucket",
-    **dict.fromkeys(PRACTICE, "bucket"),
+    f"{MILLBROOK}/group_roster": "bucket", f"{MILLBROOK}/engagement": "bucket",
 }  # fmt: skip
 #: Feeds that are tables: feed id -> protocol.
 TABLES = {f"{RIVERMOUTH}/arrest": "sql", f"{MILLBROOK}/shooting": "socrata", f"{LAGRANGE}/shooting": "arcgis"}

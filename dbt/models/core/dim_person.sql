@@ -5,7 +5,18 @@ with
         select * from {{ source("raw", "person_membership") }} where known_to is null
     ),
 
-    mention as (select * from {{ ref("person_mention") }}),
+    mention as (
+        select *
+        from {{ ref("person_mention") }}
+        where not {{ is_intelligence("record_kind") }}
+    ),
+
+    -- whom only rosters name
+    suspected as (
+        select person_key
+        from {{ ref("person_membership_roster") }}
+        where person_key not in (select person_key from {{ ref("person_membership") }})
+    ),
 
     counted as (
         select
@@ -33,3 +44,4 @@ select
     counted.last_seen_on
 from person
 left join counted on counted.person_key = person.person_key
+where person.person_key not in (select person_key from suspected)

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from cli import nnsc
 from ingest.api import drain, fetch, outcomes
 from ingest.inspect import quarantined
+from linkage.api import link
 from settings import Settings
 from simulator.agencies import PRACTICE
 from simulator.api import deliver, simulate
@@ -203,3 +204,23 @@ def test_groups_and_memberships_are_restricted_and_names_stay_where_they_belong(
         assert tiers[f"core.fct_{kind}"]["columns"][column] == "T3"
     names = {name for told in tiers.values() for name in told["columns"]}
     assert not names & {"group_id", "group_name", "stated_facts", "roster_entered_by", "session_id", "delivered_by"}
+
+
+def test_links_do_not_tell_who_is_on_a_roster(world: World) -> None:
+    """Only T3 sees that an entry belongs to a person; to others nothing is missing and nobody is without records."""
+    link(world.settings)
+    api.build(world.settings)
+    roster = {key for (key,) in world.rows("select mention_key from core.fct_group_roster")}
+    open_to_all = {key for (key,) in world.rows("select mention_key from core.person_membership")}
+    apart = {key for (key,) in world.rows("select mention_key from core.person_membership_roster")}
+    assert not open_to_all & roster
+    assert apart, "no entry tells who it is"
+    assert apart <= roster
+    assert publication(world.settings).manifest["tiers"]["core.person_membership_roster"]["tier"] == "T3"
+    bare = "select count(*) from core.dim_person where status = 'active' and mentions = 0"
+    assert world.rows(bare) == [(0,)]
+    only_rosters = (
+        "select count(distinct person_key) from core.person_membership_roster where known_to is null and person_key not in "
+        "(select person_key from core.dim_person)"
+    )
+    assert world.rows(only_rosters)[0][0] > 0
