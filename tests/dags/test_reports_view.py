@@ -95,6 +95,6 @@ def test_before_the_first_publication_there_is_nothing_to_do(installation: Setti
 
     from nnsc_airflow.reports_tasks import WriteReports
 
-    with pytest.raises(AirflowSkipException, match="published"):
+    with pytest.raises(AirflowSkipException, match="Publication is not kept"):
         WriteReports(task_id="write").execute(Context())
     assert not reports_folder(installation).exists()
