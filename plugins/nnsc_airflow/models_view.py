@@ -7,6 +7,8 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from nnsc_airflow.login import logged_in
+
 Message = MutableMapping[str, Any]
 PREFIX = "/nnsc/models"
 NOT_WRITTEN = (
@@ -30,22 +32,12 @@ async def models_page(
         return
     response: Response
     try:
-        await _logged_in(Request(scope, receive))
+        await logged_in(Request(scope, receive))
         page = docs_page(load_settings())
         response = FileResponse(page, media_type="text/html") if page.is_file() else HTMLResponse(NOT_WRITTEN, 404)
     except HTTPException as refused:
         response = PlainTextResponse(f"{refused.detail}: log in to Airflow first.", refused.status_code)
     await response(scope, receive, send)
-
-
-async def _logged_in(request: Any) -> None:
-    """Raises HTTPException 401 or 403 for whoever is not."""
-    from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
-    from airflow.api_fastapi.core_api.security import resolve_user_from_token
-
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    given = token if kind.lower() == "bearer" else request.cookies.get(COOKIE_NAME_JWT_TOKEN)
-    await resolve_user_from_token(given)
 
 
 class NnscPlugin(AirflowPlugin):

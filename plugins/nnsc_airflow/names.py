@@ -14,6 +14,8 @@ CHANGE_SETS = Asset(name="nnsc_change_sets")
 #: while an asset named in ``outlets`` is emitted by every success, an empty change set included.
 CHANGES = AssetAlias(name="nnsc_changes", group="nnsc")
 
+REPORTS = "reports"  #: the DAG of the running reports; who may trigger it may read them
+
 POOL_FETCH = "fetch"  #: connections to sources
 POOL_INGEST = "ingest"  #: deliveries being read: each may take the memory of one DuckDB connection
 POOL_WAREHOUSE = "warehouse"  #: one slot: DuckDB's file has one writer

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.api import FeedSummary, feed_summary
-from reports import pvi, quality, site
+from reports import network, pvi, quality, site
 from reports.content import Page
 from reports.errors import UnknownReport
 from reports.render import html, index, page_name, png, png_name
@@ -20,7 +20,7 @@ from reports.wording import LANGUAGES, Words, words
 from settings import Settings
 
 #: Every report by name, in the order of the index.
-NAMES = ("site", "pvi", "data-quality")
+NAMES = (network.NAME, "site", "pvi", "data-quality")
 #: Drafts that a killed run left are removed when they are this old.
 _STALE_SECONDS = 3600
 
@@ -66,8 +66,8 @@ def write_reports(
         done = Written(folder, opened.publication_id, opened.tier)
         ledger = {feed.feed_id: feed for feed in feed_summary(settings)} if opened.is_newest and not recipient else {}
         for language in told:
-            for page in _pages(opened, words(language), names or NAMES, place, ledger):
-                for file, content in _files(page, opened, language, told):
+            for page, shown in _pages(settings, opened, words(language), names or NAMES, place, ledger):
+                for file, content in _files(page, shown, language, told):
                     _write(folder / file, content)
                     done.files.append(file)
                 if on_event:
@@ -75,7 +75,7 @@ def write_reports(
         if not done.files:
             raise UnknownReport(
                 f"Publication {opened.publication_id} has no {' or '.join(names or NAMES)} of {place or 'any place'}.",
-                "Leave --site away to see which places have reports.",
+                _hint(names),
             )
         if not names and place is None:
             _remove_others(folder, {*done.files, *(page_name("index", language) for language in told)})
@@ -83,6 +83,12 @@ def write_reports(
             _write_index(folder, opened, language, told)
             done.files.append(page_name("index", language))
     return done
+
+
+def _hint(names: Sequence[str]) -> str:
+    if network.NAME in names:
+        return "It is made of what a recipient at T1 was given, of all places: `nnsc publish --recipient partners`."
+    return "Leave --site away to see which places have reports."
 
 
 def _folder(settings: Settings, opened: Source) -> Path:
@@ -93,14 +99,26 @@ def _folder(settings: Settings, opened: Source) -> Path:
 
 
 def _pages(
-    opened: Source, told: Words, names: Sequence[str], place: str | None, ledger: dict[str, FeedSummary]
-) -> Iterator[Page]:
+    settings: Settings,
+    opened: Source,
+    told: Words,
+    names: Sequence[str],
+    place: str | None,
+    ledger: dict[str, FeedSummary],
+) -> Iterator[tuple[Page, Source]]:
+    """Pages, each with what it is made of."""
+    if network.NAME in names and place is None:
+        with network.release(settings, opened) as given:
+            if given is not None:
+                yield from ((page, given) for page in network.pages(given, told))
+    found: list[Page] = []
     if "site" in names:
-        yield from site.pages(opened, told, place)
+        found += site.pages(opened, told, place)
     if "pvi" in names:
-        yield from pvi.pages(opened, told, place)
+        found += pvi.pages(opened, told, place)
     if "data-quality" in names:
-        yield from quality.pages(opened, told, ledger, place)
+        found += quality.pages(opened, told, ledger, place)
+    yield from ((page, opened) for page in found)
 
 
 def _files(page: Page, opened: Source, language: str, told: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:

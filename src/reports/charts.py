@@ -53,6 +53,31 @@ def sums(rows: Rows, width: int, heading: str, names: Sequence[str]) -> Any:
     return _sized(chart, width, 240)
 
 
+def small_multiples(rows: Rows, width: int, places: Sequence[str]) -> Any:
+    """A small line chart for each place, each with its own scale from zero; rows: place, month, value, is_newest.
+
+    Scales differ because places differ in size: shapes are compared, not heights. The newest value has a dot.
+    """
+    columns = 1 if width < NARROW else min(3, len(places))
+    each = (width - 62 * (columns - 1)) // columns
+    base = alt.Chart().encode(
+        x=alt.X("month:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True, tickCount=3)),
+        y=alt.Y(
+            "value:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickMinStep=1, tickCount=3, minExtent=40)
+        ),
+    )
+    line = base.mark_line(color=BLUE, strokeWidth=2)
+    dot = base.transform_filter("datum.is_newest").mark_point(filled=True, size=60, color=VERMILION, opacity=1)
+    header = alt.Header(title=None, labelFontSize=13, labelFontWeight="bold", labelAnchor="start", labelLimit=each + 40)
+    facet = alt.Facet("place:N", title=None, header=header, sort=list(places))
+    layered = _sized(alt.layer(line, dot), each, 110)
+    return (
+        layered.facet(facet=facet, columns=columns, data=_data(rows))
+        .resolve_scale(x="shared", y="independent")
+        .resolve_axis(x="independent")
+    )
+
+
 def recent_weeks(rows: Rows, width: int, heading: str, names: Sequence[str]) -> Any:
     """Stacked bars of what was told and what is expected; rows: week, series, value, and low and high of the total."""
     colours = alt.Scale(domain=list(names), range=[BLUE, ORANGE])

@@ -79,6 +79,13 @@ def _rows(source: Source, jurisdiction_id: str, area: str | None) -> list[dict[s
     return source.ask(f"select month, {summed} from {MONTHS} where jurisdiction_id = ? group by month", jurisdiction_id)
 
 
+def all_time(source: Source, jurisdiction_id: str) -> int | None:
+    """People shot in all months, begun ones too, as a suppressed publication adds them up; None where left out."""
+    sql = f"select victims from {MONTHS}__totals where jurisdiction_id = ? and area_id is null and month is null"
+    found = source.ask(sql, jurisdiction_id)
+    return found[0]["victims"] if found else None
+
+
 def areas(source: Source, jurisdiction_id: str) -> list[str]:
     """The areas of a jurisdiction, as recorded."""
     sql = f"select distinct area_id as id from {MONTHS} where jurisdiction_id = ? order by id"

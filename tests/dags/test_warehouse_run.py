@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reports.api import reports_folder
 from settings import Settings
 from support.airflow_home import run_dag
 from support.world import drop, rows, write_feed
@@ -29,6 +30,8 @@ def test_published_once_then_skipped_then_published_again(installation: Settings
     done = run_dag("warehouse")
     assert states(done) == {"load": "success", "transform": "success", "publish": "success"}
     assert count(installation) == 2
+    assert states(run_dag("reports")) == {"write": "success"}
+    assert "data-quality.html" in (reports_folder(installation) / "index.html").read_text()
 
     idle = run_dag("warehouse")
     assert states(idle) == {"load": "skipped", "transform": "skipped", "publish": "skipped"}

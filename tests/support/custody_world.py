@@ -59,12 +59,17 @@ class Place:
     violations: list[dict[str, Any]] = field(default_factory=list)
 
 
-def make_place(world: World, name: str, seed: int) -> Place:
-    """A jurisdiction with random habits, delivered to the world in one change set after an empty earlier one."""
+def make_place(world: World, name: str, seed: int, days: int | None = None) -> Place:
+    """A jurisdiction with random habits, delivered to the world in one change set after an empty earlier one.
+
+    With ``days`` it lasts so long and has counts of people in two facilities, and one
+    month of unrest.
+    """
     chance = random.Random(seed)
     feed_id = f"{name}/custody"
     write_feed(world.settings, feed_id, KINDS)
-    days = chance.randint(70, 130)
+    is_long = days is not None
+    days = days or chance.randint(70, 130)
     place = Place(name, _local_day(days), _local_day(40))
     units: list[tuple[str | None, str | None]] = chance.choice(
         [
@@ -73,8 +78,12 @@ def make_place(world: World, name: str, seed: int) -> Place:
             [("F1", "U1"), ("F1", "U2"), ("F2", "U1"), ("F2", None), (None, None)],
         ]
     )
-    _census(place, chance, units, days, as_list=chance.random() < 0.5)
+    if is_long:
+        units = [("F1", "U1"), ("F2", "U1"), ("F2", "U2")]
+    _census(place, chance, units, days, as_list=chance.random() < 0.5 and not is_long)
     _incidents(place, chance, units, days)
+    if is_long:
+        _unrest(place, chance, days)
     _supervision(place, chance, days)
     world.deliver(feed_id, 40, {})
     world.deliver(feed_id, days, {kind: _changes(name, rows) for kind, rows in zip(KINDS, (place.incidents, place.people, place.census, place.terms, place.violations), strict=True)})  # fmt: skip
@@ -123,6 +132,18 @@ def _incidents(place: Place, chance: random.Random, units: list[Any], days: int)
                     list(PARTS) if chance.random() < 0.2 else ["Victim", "aggressor", "Witness", "Staff"]
                 )
                 place.people.append({"prison_incident_key": key, "incident_id": key, "involvement": part})
+
+
+def _unrest(place: Place, chance: random.Random, days: int) -> None:
+    """A month in which staff of one unit are attacked day after day."""
+    for offset in range(days - 90, days - 60):
+        for _ in range(2):
+            key = f"{place.jurisdiction_id}-u{len(place.incidents)}"
+            moment = datetime(2024, 1, 1, chance.randint(0, 23), 30) + timedelta(days=offset)
+            incident = {"prison_incident_key": key, "incident_id": key, "facility_id": "F1", "unit_id": "U1"}
+            incident |= {"occurred_at_local": moment, "occurred_at": moment + timedelta(hours=5)}
+            incident |= {"source_class": "Assault on staff", "weapon": None, "participant_count": 2}
+            place.incidents.append(incident)
 
 
 def _supervision(place: Place, chance: random.Random, days: int) -> None:

@@ -10,7 +10,9 @@ from settings import Settings, load_settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 #: The DAGs that are not made of a feed file.
-OUR_DAGS = {"warehouse", "stewardship", "mail", "data_docs", "link_people", "link_training", "link_review"}
+OUR_DAGS = {
+    "warehouse", "stewardship", "mail", "data_docs", "link_people", "link_training", "link_review", "reports",
+}  # fmt: skip
 REAL = PROJECT.parent / "shared" / "real"
 
 JURISDICTION = "name: Testville\ncountry: US\ntimezone: America/New_York\n"

@@ -1,10 +1,22 @@
+{%- set dated = [
+    ("fct_shooting_victim", "occurred_at_local"),
+    ("int_shooting_incident__counted", "occurred_at_local"),
+    ("fct_arrest", "arrested_on"),
+] -%}
 with
     years as (
-        select distinct
-            jurisdiction_id,
-            cast(extract(year from occurred_at_local) as integer) as year
-        from {{ ref("fct_shooting_victim") }}
-        where occurred_at_local is not null
+        {%- for table, moment in dated %}
+            select
+                jurisdiction_id,
+                cast(
+                    extract(year from {{ dbt.date_trunc("year", moment) }}) as integer
+                ) as year
+            from {{ ref(table) }}
+            where {{ moment }} is not null
+            {%- if not loop.last %}
+                union
+            {%- endif %}
+        {%- endfor %}
     ),
 
     ranked as (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,21 +22,14 @@ from reports.source import source
 from settings import Settings
 from support.browser import chromium, faults
 from support.html_tables import tables_of
-from support.reports_made import Made
+from support.reports_made import Made, digests, rows, victims
+from support.reports_network import facts_of_sites
 from support.reports_world import CITY, LAST_KNOWN, PRISON, PRISON_MONTHS, QUIET_CITY, UNCOUNTED, UNITS
 from support.warehouse_world import PROJECT, copy_of
 from warehouse import api
 from warehouse.errors import NoPublication
 
 CITIES = pytest.mark.parametrize("city", [CITY, QUIET_CITY])
-
-
-def victims(made: Made, city: str) -> pd.DataFrame:
-    return pd.DataFrame([v.__dict__ for v in made.truth.victims if v.city == city])
-
-
-def rows(table: list[list[str]]) -> list[dict[str, str]]:
-    return [dict(zip(table[0], row, strict=True)) for row in table[1:]]
 
 
 @CITIES
@@ -130,10 +123,6 @@ def test_data_quality_says_what_arrived_and_what_was_broken(made: Made) -> None:
     assert broken == {"expect_column_values_to_not_be_null:arrested_on": ("2", "4"), "unparsed:arrested_on": ("1", "4")}
 
 
-def digests(folder: Path) -> dict[str, str]:
-    return {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(folder.iterdir()) if f.is_file()}
-
-
 def test_the_same_publication_gives_the_same_bytes(made: Made) -> None:
     before = digests(made.folder)
     assert made.folder == reports_folder(made.world.settings)
@@ -148,6 +137,33 @@ def test_no_page_and_no_picture_names_anybody_or_any_record(made: Made) -> None:
         content = file.read_bytes()
         for secret in (b"Zzyzxsson", b"Quillon", b"v-us_aa", b"us_aa_first-1", b"us_bb_second-1"):
             assert secret not in content, file.name
+
+
+def test_the_network_page_shows_each_site_as_the_facts_say_or_leaves_it_out(made: Made) -> None:
+    big, quiet = facts_of_sites(made.world).values()
+    assert min(big.whole) > 10  # no month of the one is small
+    assert 1 <= min(quiet.months.values()) <= max(quiet.months.values()) <= 10  # every month of the other is
+    first, second = rows(made.tables("network.html")["Every site in its newest twelve months"])
+    assert (first["Site"], second["Site"]) == tuple(facts_of_sites(made.world))
+    assert (first["Twelve months through"], first["People shot"]) == ("2024-05", str(big.year))
+    assert first["The twelve months before"] == str(big.year_before)
+    assert first["Change (95% interval)"].endswith(": fewer")  # the world has 30 percent fewer from 2024 on
+    assert first["People shot in all months"].replace(",", "") == str(sum(big.months.values()))
+    assert (first["Months left out"], second["Months left out"].split(" of ")[0]) == ("0 of 30", str(len(quiet.whole)))
+    assert {second[name] for name in ("People shot", "The twelve months before")} == {"left out"}
+    text = (made.folder / "network.html").read_text()
+    assert "Publication 1 · tier T1" in text
+    assert f"too few are whole: {second['Site']}." in text
+
+
+def test_the_network_page_is_made_of_what_partners_were_given_and_of_nothing_else(made: Made, tmp_path: Path) -> None:
+    partners = write_reports(made.world.settings, ["network"], languages=["en"], recipient="partners").folder
+    assert tables_of(partners / "network.html") == made.tables("network.html")
+    world = copy_of(made.world, tmp_path / "home")
+    shutil.rmtree(world.settings.home / "recipients" / "partners")
+    with pytest.raises(UnknownReport, match="nnsc publish --recipient partners"):
+        write_reports(world.settings, ["network"])
+    assert "network.html" not in write_reports(world.settings, ["network", "data-quality"]).files
 
 
 def test_reports_read_marts_and_lists_only(made: Made) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from support.alarm_truth import alarms, person_time
 from support.custody_truth import rates
 from support.custody_world import Place, caseload, make_place, violations
 from support.warehouse_world import World, make_world
@@ -16,6 +17,12 @@ RATES = (
     "level, facility_id, unit_id, month, class_code, incidents, participants, victims, adp, days_observed, "
     "incidents_per_100_adp_monthly, participants_per_100_adp_monthly, victims_per_100_adp_monthly"
 )
+PERSON_TIME = (
+    "level, facility_id, unit_id, month, class_code, measure, events, person_days_at_risk, per_100_adp_monthly, "
+    "low_per_100_adp_monthly, high_per_100_adp_monthly, per_100_person_years, low_per_100_person_years, "
+    "high_per_100_person_years"
+)
+ALARMS = "level, facility_id, unit_id, month, class_code, incidents, expected_incidents, limit_alarm, change_alarm"
 CASELOAD = (
     "area_id, month, people_on_first_day, terms_on_first_day, average_daily_terms, starts, ends, days_known, "
     "is_before_first_delivery"
@@ -45,6 +52,7 @@ def agree(found: dict[tuple[Any, ...], tuple[Any, ...]], told: dict[tuple[Any, .
 def check(home: Path, seeds: range) -> None:
     world = make_world(home)
     places = [make_place(world, f"us_p{seed}_x", seed) for seed in seeds]
+    places.append(make_place(world, "us_long_x", seeds[0], days=430))
     # one place states its facilities, and one of them as closed in January
     stated = next(place for place in places if any(row["facility_id"] == "F2" for row in place.census))
     file = world.settings.jurisdictions / stated.jurisdiction_id / "jurisdiction.yml"
@@ -59,9 +67,13 @@ def check(home: Path, seeds: range) -> None:
         found = table(world, place, RATES, "mart_pvi__rate", 5)
         agree(found, rates(place))
         rated += sum(row[5] is not None for row in found.values())
+        agree(table(world, place, PERSON_TIME, "mart_pvi__person_time", 6), person_time(place))
+        agree(table(world, place, ALARMS, "mart_pvi__alarm", 5), alarms(place))
         agree(table(world, place, CASELOAD, "mart_supervision__caseload_by_month", 2), caseload(place))
         agree(table(world, place, VIOLATIONS, "mart_supervision__violations_by_month", 2), violations(place))
     assert rated > 50
+    seen = {row[2:] for row in alarms(places[-1]).values()}
+    assert {("rise", "rise"), ("none", "none"), (None, None)} <= seen
     explained = "select count(*) from marts.mart_pvi__rate where (rate_note is null) <> (incidents_per_100_adp_monthly"
     explained += " + participants_per_100_adp_monthly + victims_per_100_adp_monthly is not null)"
     assert api.query(world.settings, explained).rows == [(0,)]

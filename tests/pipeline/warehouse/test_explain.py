@@ -78,7 +78,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A simulated world that was taken in and built."""
     folder: Path = tmp_path_factory.mktemp("explained")
     settings = Settings(home=folder / "home")
-    simulate(folder / "world", seed=3, people=400, months=2)
+    simulate(folder / "world", seed=3, people=800, months=2)
     deliver(folder / "world", settings.buckets)
     for feed_id in sorted(FORMS):
         fetch(settings, feed_id)
@@ -95,6 +95,8 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         ("mart_gvi__arrests_by_offense_month", "arrest_charge", "charges"),
         ("mart_supervision__violations_by_month", "probation_violation", "violations"),
         ("mart_pvi__rate", "prison_incident", "incidents"),
+        ("mart_gvi__group_involvement", "incident_review", "reviewed"),
+        ("mart_support__funnel", "service_referral", "referred"),
     ],
 )
 def test_as_many_records_as_the_cell_counts(simulated: Settings, mart: str, kind: str, measure: str) -> None:
@@ -106,7 +108,7 @@ def test_as_many_records_as_the_cell_counts(simulated: Settings, mart: str, kind
     for row in found.rows:
         cell = dict(zip(found.columns, row))
         keys = ("jurisdiction_id", "area_id", "month", "offense_group_code", "violation_type", "level", "class_code")
-        places = [name for name in (*keys, "facility_id", "unit_id") if name in cell]
+        places = [name for name in (*keys, "facility_id", "unit_id", "service_type_code") if name in cell]
         where = " and ".join(f"{name} is null" if cell[name] is None else f"{name} = '{cell[name]}'" for name in places)
         told = explain(simulated, mart, where, limit=5000)
         records = [source for source in told.sources if source.record_kind == kind]

@@ -1,68 +1,26 @@
-"""Lists that practitioners keep, from spreadsheet to core: against the simulator's books, and a template filled in."""
+"""Lists that practitioners keep, from spreadsheet to core and marts: against the simulator's books, and a template."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from openpyxl import load_workbook
 
-from cli import nnsc
 from ingest.api import drain, fetch, outcomes
 from ingest.inspect import quarantined
 from linkage.api import link
-from settings import Settings
 from simulator.agencies import PRACTICE
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
-from support.world import JURISDICTION, PROJECT, settings_in
+from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
+from support.world import PROJECT, settings_in
 from warehouse import api
 from warehouse.kept import publication
-
-TEMPLATE = "us_oh_springfield/group_roster"
-ENTRY = {
-    "roster_id": "1", "group_id": "007", "group_name": "Lower End", "membership_role": "core",
-    "basis_kind": "court_finding", "stated_facts": "Found by the court in the case of 2025", "valid_from": date(2025, 3, 1),
-    "review_on": date(2026, 3, 1), "expires_on": date(2030, 3, 1), "roster_entered_by": "A", "roster_approved_by": "B",
-    "member_last_name": "Zzyzx", "member_first_name": "Ana", "member_age": 31,
-}  # fmt: skip
-#: What may not pass, and the rule that says so.
-WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "2": ({"basis_kind": None}, "expect_column_values_to_not_be_null:basis_kind"),
-    "3": ({"expires_on": None}, "expect_column_values_to_not_be_null:expires_on"),
-    "4": ({"expires_on": date(2030, 3, 2)}, "expect_column_values_to_be_between:expires_on:since:reviewed_on"),
-    "5": ({"expires_on": date(2025, 3, 1)}, "expect_column_values_to_be_between:expires_on:since:valid_from"),
-    "6": ({"basis_kind": "arrest"}, "expect_column_values_to_be_in_set:basis_kind"),
-    "7": ({"member_age": 9}, "expect_column_values_to_be_between:member_age"),
-    "8": ({"stated_facts": "known member"}, "expect_column_value_lengths_to_be_between:stated_facts"),
-    "10": ({"reviewed_on": date(2999, 1, 1)}, "expect_column_values_to_be_between:reviewed_on"),
-}
-#: Reviewed in 2026, so five years count from then.
-RENEWED = {"roster_id": "9", "reviewed_on": date(2026, 1, 15), "expires_on": date(2031, 1, 15)}
-
-
-@dataclass
-class World:
-    """What is built, and the simulator's books."""
-
-    settings: Settings
-    truth: Path
-
-    def current(self, kind: str) -> list[dict[str, Any]]:
-        """The records that must be current, as the simulator wrote them down."""
-        told = json.loads((self.truth / "current.json").read_text())[f"{MILLBROOK}/{kind}"][kind]
-        return [dict(zip(told["columns"], row, strict=True)) for row in told["rows"]]
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Of the publication."""
-        return api.query(self.settings, sql).rows
 
 
 @pytest.fixture(scope="module")
@@ -80,28 +38,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         drain(settings, feed_id)
     api.build(settings)
     return World(settings, folder / "world" / "truth")
-
-
-def fill_in(settings: Settings, file: Path) -> None:
-    """What a practitioner does: ask for the template, fill in rows, drop the file."""
-    town = settings.jurisdictions / "us_oh_springfield"
-    town.mkdir()
-    (town / "jurisdiction.yml").write_text(JURISDICTION)
-    environment = {"NNSC_HOME": str(settings.home), "NNSC_JURISDICTIONS": str(settings.jurisdictions)}
-    command = ["template", "group_roster", "--out", str(file), "--feed", TEMPLATE]
-    asked = CliRunner().invoke(nnsc, command, env=environment)
-    assert asked.exit_code == 0, asked.output
-    book = load_workbook(file)
-    sheet = book["group_roster"]
-    columns = {cell.value: cell.column for cell in sheet[1]}
-    entries = [ENTRY, *({**ENTRY, "roster_id": n, **wrong} for n, (wrong, _) in WRONG.items()), {**ENTRY, **RENEWED}]
-    many = [{**ENTRY, "roster_id": f"m{n}", "member_first_name": f"Ana{n}"} for n in range(90)]
-    for row, entry in enumerate([*entries, *many], start=2):
-        for name, value in entry.items():
-            sheet.cell(row=row, column=columns[name], value=value)
-    target = settings.buckets / TEMPLATE / "roster.xlsx"
-    target.parent.mkdir(parents=True)
-    book.save(target)
 
 
 def test_a_filled_in_template_is_applied_and_wrong_entries_wait(world: World) -> None:
@@ -204,6 +140,78 @@ def test_groups_and_memberships_are_restricted_and_names_stay_where_they_belong(
         assert tiers[f"core.fct_{kind}"]["columns"][column] == "T3"
     names = {name for told in tiers.values() for name in told["columns"]}
     assert not names & {"group_id", "group_name", "stated_facts", "roster_entered_by", "session_id", "delivered_by"}
+
+
+def test_involvement_of_groups_is_what_the_reviews_concluded_with_bounds(world: World) -> None:
+    """Each shooting of the town with the newest conclusion that was told; what nobody reviewed is unknown."""
+    concluded: dict[str, str] = world.concluded()
+    told = json.loads((world.truth / "current.json").read_text())[f"{MILLBROOK}/shooting"]["shooting_incident"]
+    at = told["columns"].index("occurred_at")
+    months: dict[date, list[str | None]] = {}
+    for row in told["rows"]:
+        months.setdefault(date.fromisoformat(row[at][:7] + "-01"), []).append(concluded.get(row[0][0]))
+    found = world.rows(
+        "select month, incidents, reviewed, least_involved, likely_involved, most_involved, is_whole_month, "
+        "least_per_100k, likely_per_100k, most_per_100k, share_reviewed from marts.mart_gvi__group_involvement "
+        f"where jurisdiction_id = '{MILLBROOK}' order by month"
+    )
+    assert [row[0] for row in found] == sorted(months)
+    for month, *numbers in found:
+        words = Counter(word or "unknown" for word in months[month])
+        reviewed = sum(word is not None for word in months[month])
+        least, likely = words["confirmed"], words["confirmed"] + words["suspected"]
+        bounds = [least, likely, likely + words["unknown"]]
+        # 178,000 people live in Millbrook; every month of the story was delivered to its end
+        rates = [pytest.approx(n / 1.78) for n in bounds]
+        expected = [words.total(), reviewed, *bounds, True, *rates, pytest.approx(reviewed / words.total())]
+        assert numbers == expected, month
+    every = Counter(word for found_in in months.values() for word in found_in)
+    assert {"confirmed", "suspected", "no", None} <= set(every), "too small a world: some conclusion never occurs"
+    assert sum(row[5] for row in found) > sum(row[3] for row in found)
+
+
+def test_the_funnel_counts_the_steps_that_people_took(world: World) -> None:
+    codes = {
+        "Employment": "employment", "Mentoring": "mentoring", "Housing": "housing", "Mental health": "mental_health",
+        "Education": "education", "ID card and fines": "legal",
+    }  # fmt: skip
+    expected: dict[tuple[str, date], Counter[str]] = {}
+    waits: dict[tuple[str, date], list[int]] = {}
+    for _, referral, day in world.with_truth("service_referral", "referrals", "S{:04d}"):
+        taken = {step for step, on in referral["steps"].items() if on <= day}
+        cell = codes[referral["service"]], date.fromisoformat(referral["on"]).replace(day=1)
+        counts = expected.setdefault(cell, Counter())
+        counts.update({"referred", *taken & {"accepted", "started", "completed"}})
+        # closed without a day of acceptance: the list does not say whether it was accepted
+        counts["told"] += "closed" not in taken or "accepted" in taken
+        if "started" in taken:
+            wait = date.fromisoformat(referral["steps"]["started"]) - date.fromisoformat(referral["on"])
+            waits.setdefault(cell, []).append(wait.days)
+    found = world.rows(
+        "select service_type_code, month, referred, accepted_told, coalesce(accepted, 0), coalesce(started, 0), "
+        "coalesce(completed, 0), median_days_to_start from marts.mart_support__funnel "
+        f"where jurisdiction_id = '{MILLBROOK}'"
+    )
+    names = ("referred", "told", "accepted", "started", "completed")
+    assert {row[:2]: row[2:] for row in found} == {
+        cell: (*(counts[name] for name in names), median(waits[cell]) if cell in waits else None)
+        for cell, counts in expected.items()
+    }
+    total = sum(expected.values(), Counter[str]())
+    assert total["referred"] > total["started"] > total["completed"] > 0
+
+
+def test_the_scorecard_of_each_group_is_what_the_office_knows_on_the_last_day(world: World) -> None:
+    cards = scorecards(world, today := "2025-06-01")
+    rows = world.rows(
+        "select members, confirmed_as_victim_12m, confirmed_as_suspect_12m, open_disputes, "
+        "cast(last_contact_on as varchar), cast(last_reached_on as varchar) from marts.mart_gvi__group_scorecard "
+        f"where jurisdiction_id = '{MILLBROOK}' and known_on = date '{today}'"
+    )
+    columns = ("members", "victim", "suspect", "disputes", "contact", "reached")
+    assert Counter(rows) == Counter(tuple(one[name] or None if name in columns[4:] else one[name] for name in columns)
+                                    for one in cards.values())  # fmt: skip
+    assert all(sum(row[n] for row in rows) > 0 for n in range(4)), "too small a world"
 
 
 def test_links_do_not_tell_who_is_on_a_roster(world: World) -> None:

@@ -29,10 +29,12 @@ from warehouse.kept import publication
 
 from .test_warehouse_history import Agency
 
-#: Looked at as of an instant and as of a day: incidents and victims, time in custody, supervision, what was pending.
+#: Looked at as of an instant and as of a day: incidents and victims, people, time in custody, supervision, what was pending.
 MODELS = [
+    "marts.mart_gvi__concentration",
+    "marts.mart_pvi__alarm",
+    "marts.mart_legitimacy__disparity",
     "marts.mart_gvi__shootings_by_area_month",
-    "marts.mart_pvi__rate",
     "marts.mart_supervision__caseload_by_month",
     "marts.mart_ops__feed_freshness",
 ]

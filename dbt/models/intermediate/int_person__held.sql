@@ -1,0 +1,2 @@
+select mention_key, grade, person_key
+from {{ ref("person_membership") }} {{ held_then() }}

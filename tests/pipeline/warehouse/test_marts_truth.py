@@ -1,0 +1,274 @@
+"""Marts of concentration, footprint and disparity beside the simulator's truth and pandas; one world for all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import h3
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from scipy.stats.contingency import relative_risk
+
+from ingest.api import drain, fetch
+from linkage.run import run
+from settings import Settings, load_settings
+from simulator.api import deliver, simulate
+from support.warehouse_world import PROJECT
+from warehouse import api
+from warehouse.dbt_runner import run_dbt
+
+pytestmark = pytest.mark.slow
+CITIES = ("sim_us_oh_millbrook", "sim_us_ca_rivermouth")
+FEEDS = [f"{city}/{kind}" for city in CITIES for kind in ("arrest", "shooting")]
+FEEDS += ["sim_mx_bajio/probation", "sim_mx_bajio/violations"]
+LOW_LEVEL = {"trespass", "public_order", "prostitution", "gambling", "traffic"}
+TARGETED = {"homicide", "kidnapping", "robbery", "aggravated_assault", "weapons"}
+UNKNOWN = {"unmapped", "not_recorded"}
+KEYS = ["jurisdiction_id", "stage_code", "year", "group_code"]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A month of two police departments and a probation office: large, so that groups are; taken in, linked, built."""
+    folder = tmp_path_factory.mktemp("marts_truth")
+    settings = load_settings(home=folder / "home", project=PROJECT)
+    simulate(folder / "world", seed=11, people=50_000, months=1)
+    deliver(folder / "world", settings.buckets, feeds=FEEDS)
+    for feed_id in FEEDS:
+        fetch(settings, feed_id)
+        drain(settings, feed_id)
+    api.load(settings)
+    run_dbt(settings, ["run", "--full-refresh", "--select", "+person_mention"])  # all that linking reads
+    run(settings.model_copy(update={"clock": datetime(2030, 1, 1, tzinfo=UTC)}), full=True)
+    api.build(settings)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def settings(world: Path) -> Settings:
+    return load_settings(home=world / "home", project=PROJECT)
+
+
+def frame(settings: Settings, sql: str) -> pd.DataFrame:
+    found = api.query(settings, sql)
+    return pd.DataFrame(found.rows, columns=found.columns)
+
+
+def truth(world: Path, kind: str) -> pd.DataFrame:
+    """Current records of a kind of every feed as they truly are, with the person behind each."""
+    told = json.loads((world / "world" / "truth" / "current.json").read_text())
+    parts = []
+    for feed_id, kinds in told.items():
+        if kind in kinds and feed_id in FEEDS:
+            rows = pd.DataFrame(kinds[kind]["rows"], columns=kinds[kind]["columns"])
+            parts.append(rows.assign(feed_id=feed_id, source_key=rows["key"].map("|".join)))
+    people = pd.read_csv(world / "world" / "truth" / "mentions.csv", dtype=str).query("kind == @kind")
+    people = people.drop_duplicates(["feed_id", "source_key"])[["feed_id", "source_key", "person_id"]]
+    whole = pd.concat(parts).merge(people, "left", ["feed_id", "source_key"])
+    return whole.assign(jurisdiction_id=whole["feed_id"].str.partition("/")[0])
+
+
+def gini(values: Iterable[float]) -> float:
+    """Half the mean absolute difference over the mean: another formula than that of the mart."""
+    x = np.array(list(values), dtype=float)
+    return float(np.abs(x[:, None] - x[None, :]).mean() / (2 * x.mean()))
+
+
+def top_share(values: Iterable[float], percent: float) -> float:
+    """Along the Lorenz curve, from the most involved."""
+    x = np.sort(np.array(list(values), dtype=float))[::-1]
+    return float(np.interp(len(x) * percent / 100, np.arange(len(x) + 1), np.concatenate([[0], x.cumsum()])) / x.sum())
+
+
+def concentration(settings: Settings, subject: str, denominator: str) -> pd.DataFrame:
+    rows = frame(settings, "select * from marts.mart_gvi__concentration where period = 'all'")
+    chosen = (rows["subject"] == subject) & (rows["denominator"] == denominator)
+    return rows[chosen].set_index("jurisdiction_id")
+
+
+def agrees(row: Any, counts: list[int]) -> None:
+    assert (row.units, row.involvements) == (len(counts), sum(counts))
+    assert row.gini == pytest.approx(gini(counts), abs=1e-9)
+    assert row.top_1_percent_share == pytest.approx(top_share(counts, 1), abs=1e-9)
+    assert row.top_20_percent_share == pytest.approx(top_share(counts, 20), abs=1e-9)
+    half = np.sort(counts)[::-1].cumsum()
+    assert row.units_holding_half == int((half < half[-1] / 2).sum()) + 1
+
+
+@cache
+def place(jurisdiction_id: str) -> dict[str, Any]:
+    """What jurisdiction.yml says."""
+    told = yaml.safe_load((PROJECT / "jurisdictions" / jurisdiction_id / "jurisdiction.yml").read_text())
+    assert isinstance(told, dict)
+    return told
+
+
+def cell(row: Any) -> str | None:
+    """The cell of a true record inside of the bounds of its jurisdiction."""
+    if pd.isna(row.latitude):
+        return None
+    box = place(row.jurisdiction_id)["bounds"]
+    within = box["min_latitude"] <= row.latitude <= box["max_latitude"]
+    within &= box["min_longitude"] <= row.longitude <= box["max_longitude"]
+    # cells nest as in dim_point: the corner of resolution 10 says in which cell of resolution 9 it lies
+    corner = h3.latlng_to_cell(row.latitude, row.longitude, 10)
+    return str(h3.cell_to_parent(corner, 9)) if within else None
+
+
+def test_cells_are_as_concentrated_as_they_truly_are(world: Path, settings: Settings) -> None:
+    told = pd.concat([truth(world, "shooting_incident"), truth(world, "shooting_victim")])
+    told["cell"] = [cell(row) for row in told.itertuples()]
+    # of an incident with several places, the first cell by name
+    incidents = told.groupby(["jurisdiction_id", "incident_id"])["cell"].min().reset_index()
+    arrests = truth(world, "arrest")
+    anywhere = pd.concat([told, arrests.assign(cell=[cell(row) for row in arrests.itertuples()])])
+    involved, everywhere = (concentration(settings, "cell", which) for which in ("involved", "all"))
+    for city, own in incidents.dropna(subset="cell").groupby("jurisdiction_id"):
+        counts = own.groupby("cell").size().tolist()
+        agrees(involved.loc[str(city)], counts)
+        known = anywhere[anywhere["jurisdiction_id"] == city]["cell"].nunique()
+        units = everywhere.loc[str(city)].units
+        assert known <= units <= 1.1 * known + 5  # places that were corrected are known as well
+        agrees(everywhere.loc[str(city)], counts + [0] * (units - len(counts)))
+    assert sorted(involved.index) == sorted(CITIES)
+
+
+def test_people_are_as_concentrated_as_memberships_say_and_nearly_as_they_truly_are(
+    world: Path, settings: Settings
+) -> None:
+    named = pd.concat([truth(world, "shooting_victim"), truth(world, "shooting_suspect")])
+    linked = frame(settings, "select mention_key, grade, person_key from core.person_membership where known_to is null")
+    facts = frame(settings, "select jurisdiction_id, incident_key, mention_key from core.fct_shooting_victim union all "
+                            "select jurisdiction_id, incident_key, mention_key from core.fct_shooting_suspect")  # fmt: skip
+    compared = 0
+    for grade in ("action", "linked"):
+        held = facts.merge(linked[linked["grade"] == grade], "left", "mention_key")
+        rows = concentration(settings, f"person_{grade}", "involved")
+        for city, own in held.groupby("jurisdiction_id"):
+            known = own.dropna(subset="person_key")
+            if known.empty:
+                assert city not in rows.index
+                continue
+            agrees(rows.loc[str(city)], known.groupby("person_key")["incident_key"].nunique().tolist())
+            assert rows.loc[str(city)].involvements_of_unknown == own["person_key"].isna().sum()
+            compared += 1
+    assert compared >= 2
+    # against the truth: nobody is merged at the action grade, so there are at least as many people as there truly are
+    rows, action = (concentration(settings, f"person_{grade}", "involved") for grade in ("linked", "action"))
+    city = "sim_us_oh_millbrook"
+    true = named[named["jurisdiction_id"] == city].dropna(subset="person_id").groupby("person_id")
+    people = true["incident_id"].nunique()
+    assert action.loc[city].units >= 0.97 * len(people)
+    assert rows.loc[city].units == pytest.approx(len(people), rel=0.15)
+    assert rows.loc[city].gini == pytest.approx(gini(people), abs=0.1)
+
+
+def enforcement(settings: Settings) -> pd.DataFrame:
+    """Arrests with their class, from the facts."""
+    arrests = frame(settings, "select jurisdiction_id, arrest_key, arrested_on, area_id, arrestee_race_code, "
+                              "arrestee_ethnicity_code from core.fct_arrest")  # fmt: skip
+    charges = frame(settings, "select jurisdiction_id, arrest_key, offense_group_code from core.fct_arrest_charge")
+    groups = charges.groupby(["jurisdiction_id", "arrest_key"])["offense_group_code"].agg(set)
+    arrests = arrests.merge(groups.rename("groups").reset_index(), "left", ["jurisdiction_id", "arrest_key"])
+    arrests["class"] = [classed(g) if isinstance(g, set) else "not_classified" for g in arrests["groups"]]
+    return arrests
+
+
+def classed(groups: set[str]) -> str:
+    if groups & TARGETED:
+        return "targeted"
+    if groups - LOW_LEVEL - UNKNOWN:
+        return "other"
+    return "not_classified" if groups & UNKNOWN else "low_level"
+
+
+def test_the_footprint_has_every_arrest_where_and_when_it_was(world: Path, settings: Settings) -> None:
+    arrests = truth(world, "arrest")
+    arrests["month"] = pd.to_datetime(arrests["arrested_on"]).dt.to_period("M")
+    arrests["area_id"] = arrests["area_id"].fillna("not recorded")
+    found = frame(settings, "select * from marts.mart_legitimacy__enforcement_footprint")
+    found["month"] = pd.to_datetime(found["month"]).dt.to_period("M")
+    told = found[found["level"] == "area"].set_index(["jurisdiction_id", "area_id", "month"])["arrests"]
+    true = arrests.groupby(["jurisdiction_id", "area_id", "month"]).size()
+    assert told[told > 0].sort_index().to_dict() == true.to_dict()
+    whole = found[found["level"] == "jurisdiction"]
+    assert whole["arrests"].sum() == len(arrests)
+    classes = enforcement(settings).groupby(["jurisdiction_id", "class"]).size()
+    for city, own in whole.groupby("jurisdiction_id"):
+        names = ("targeted", "low_level", "other", "not_classified")
+        assert {n: own[f"{n}_arrests"].sum() for n in names} == {n: classes.get((city, n), 0) for n in names}
+        people = place(str(city))["population"][0]["people"]
+        rated = own.dropna(subset="arrests_per_1000_monthly")
+        expected = rated["arrests"] * 1000 / people
+        assert rated["arrests_per_1000_monthly"].tolist() == pytest.approx(expected.tolist())
+        assert (own["days_known"] == own["days_in_month"]).tolist() == own["arrests_per_1000_monthly"].notna().tolist()
+
+
+def cases(settings: Settings) -> pd.DataFrame:
+    """Who reached each stage, and with what outcome."""
+    arrests = enforcement(settings).query("`class` != 'not_classified'")
+    terms = frame(settings, "select jurisdiction_id, probation_term_key, started_on, client_race_code, "
+                            "client_ethnicity_code from core.fct_probation_term")  # fmt: skip
+    violations = frame(settings, "select jurisdiction_id, probation_term_key, violated_on, response_code "
+                                 "from core.fct_probation_violation")  # fmt: skip
+    terms["group_code"] = [group(r, e) for r, e in zip(terms["client_race_code"], terms["client_ethnicity_code"])]
+    answered = violations.merge(terms, on=["jurisdiction_id", "probation_term_key"])
+    answered = answered[answered["response_code"].notna() & (answered["response_code"] != "unknown")]
+    terms = terms[terms["jurisdiction_id"].isin(violations["jurisdiction_id"])]
+    parts = [
+        arrests.assign(
+            stage_code="low_level_of_arrests", day=arrests["arrested_on"], outcome=arrests["class"] == "low_level",
+            group_code=[group(r, e) for r, e in zip(arrests["arrestee_race_code"], arrests["arrestee_ethnicity_code"])],
+        ),
+        terms.assign(
+            stage_code="violation_of_terms", day=terms["started_on"],
+            outcome=terms["probation_term_key"].isin(violations["probation_term_key"]),
+        ),
+        answered.assign(
+            stage_code="custody_of_violations", day=answered["violated_on"],
+            outcome=answered["response_code"].isin(["custody", "revocation"]),
+        ),
+    ]  # fmt: skip
+    whole = pd.concat(part[["jurisdiction_id", "stage_code", "day", "group_code", "outcome"]] for part in parts)
+    return whole.assign(year=pd.to_datetime(whole["day"]).dt.year)
+
+
+def group(race: str | None, ethnicity: str | None) -> str:
+    if ethnicity == "hispanic" or (isinstance(race, str) and "hispanic" in race):
+        return "hispanic"
+    return "not_recorded" if not isinstance(race, str) or race == "unknown" else race
+
+
+def test_relative_rates_are_those_of_scipy_and_small_numbers_are_not_shown(settings: Settings) -> None:
+    counted = cases(settings).groupby(KEYS)["outcome"].agg(["size", "sum"])
+    found = frame(settings, "select * from marts.mart_legitimacy__disparity").set_index(KEYS)
+    assert found.index.sort_values().tolist() == counted.index.sort_values().tolist()
+    compared = 0
+    for key, row in found.iterrows():
+        size, outcomes = counted.loc[key]
+        small = any(1 <= n <= 10 for n in (size, outcomes, size - outcomes))
+        assert not small or pd.isna(row["base"]), key
+        if pd.isna(row["base"]):
+            assert pd.isna(row[["outcomes", "share", "relative_rate", "gap"]]).all()
+            assert row["note"]
+            continue
+        assert (row["base"], row["outcomes"]) == (size, outcomes)
+        if pd.notna(row["low_relative_rate"]):
+            reference = counted.loc[(*key[:3], "white")]  # type: ignore[index]
+            told = relative_risk(int(outcomes), int(size), int(reference["sum"]), int(reference["size"]))
+            interval = told.confidence_interval(0.95)
+            assert row["relative_rate"] == pytest.approx(told.relative_risk)
+            assert row["low_relative_rate"] == pytest.approx(interval.low)
+            assert row["high_relative_rate"] == pytest.approx(interval.high)
+            assert row["gap"] == pytest.approx(outcomes / size - reference["sum"] / reference["size"])
+            compared += 1
+    for _, own in found.groupby(level=["jurisdiction_id", "stage_code", "year"]):
+        assert own["base"].isna().sum() != 1 or len(own) == 1, "one hidden group alone follows from a total"
+    assert compared >= 1

@@ -1,0 +1,139 @@
+"""Lists of practitioners: a template filled in as a person would, and the simulator's books to compare with."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+from openpyxl import load_workbook
+
+from cli import nnsc
+from settings import Settings
+from simulator.places import MILLBROOK
+from support.world import JURISDICTION
+from warehouse import api
+
+TEMPLATE = "us_oh_springfield/group_roster"
+ENTRY = {
+    "roster_id": "1", "group_id": "007", "group_name": "Lower End", "membership_role": "core",
+    "basis_kind": "court_finding", "stated_facts": "Found by the court in the case of 2025", "valid_from": date(2025, 3, 1),
+    "review_on": date(2026, 3, 1), "expires_on": date(2030, 3, 1), "roster_entered_by": "A", "roster_approved_by": "B",
+    "member_last_name": "Zzyzx", "member_first_name": "Ana", "member_age": 31,
+}  # fmt: skip
+#: What may not pass, and the rule that says so.
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "2": ({"basis_kind": None}, "expect_column_values_to_not_be_null:basis_kind"),
+    "3": ({"expires_on": None}, "expect_column_values_to_not_be_null:expires_on"),
+    "4": ({"expires_on": date(2030, 3, 2)}, "expect_column_values_to_be_between:expires_on:since:reviewed_on"),
+    "5": ({"expires_on": date(2025, 3, 1)}, "expect_column_values_to_be_between:expires_on:since:valid_from"),
+    "6": ({"basis_kind": "arrest"}, "expect_column_values_to_be_in_set:basis_kind"),
+    "7": ({"member_age": 9}, "expect_column_values_to_be_between:member_age"),
+    "8": ({"stated_facts": "known member"}, "expect_column_value_lengths_to_be_between:stated_facts"),
+    "10": ({"reviewed_on": date(2999, 1, 1)}, "expect_column_values_to_be_between:reviewed_on"),
+}
+#: Reviewed in 2026, so five years count from then.
+RENEWED = {"roster_id": "9", "reviewed_on": date(2026, 1, 15), "expires_on": date(2031, 1, 15)}
+
+
+@dataclass
+class World:
+    """What is built, and the simulator's books."""
+
+    settings: Settings
+    truth: Path
+
+    def current(self, kind: str) -> list[dict[str, Any]]:
+        """The records that must be current, as the simulator wrote them down."""
+        told = json.loads((self.truth / "current.json").read_text())[f"{MILLBROOK}/{kind}"][kind]
+        return [dict(zip(told["columns"], row, strict=True)) for row in told["rows"]]
+
+    def practice(self) -> dict[str, list[dict[str, Any]]]:
+        """What the office truly did and concluded."""
+        found: dict[str, list[dict[str, Any]]] = json.loads((self.truth / "practice.json").read_text())
+        return found
+
+    def told_until(self, kind: str) -> dict[str, str]:
+        """The day up to which each current record was told, by its number; one that waits is as of the list before."""
+        feed = f"{MILLBROOK}/{kind}"
+        sent = [d["file"] for d in json.loads((self.truth / "deliveries.json").read_text()) if d["feed_id"] == feed]
+        days = sorted(date.fromisoformat(file[-12:-4]).isoformat() for file in sent)
+        told = json.loads((self.truth / "current.json").read_text())[feed][kind]
+        waiting = {number for (number,) in told["pending"]}
+        return {number: days[-2 if number in waiting else -1] for (number,), *_ in told["rows"]}
+
+    def with_truth(self, kind: str, truth: str, form: str) -> list[tuple[dict[str, Any], dict[str, Any], str]]:
+        """Each current record, what is true of it (by its number, whose ``form`` is given), and until when it was told."""
+        until = self.told_until(kind)
+        by_number = {form.format(n): one for n, one in enumerate(self.practice()[truth], start=1)}
+        return [(r, by_number[r["key"][0]], until[r["key"][0]]) for r in self.current(kind)]
+
+    def concluded(self) -> dict[str, str]:
+        """The conclusion that was told of each case that was reviewed: the later one if it came before the list."""
+        pairs = self.with_truth("incident_review", "reviews", "SR-{:04d}")
+        return {
+            record["incident_id"]: review["later"]
+            if review["revised"] and review["revised"] <= day
+            else review["first"]
+            for record, review, day in pairs
+        }
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Of the publication."""
+        return api.query(self.settings, sql).rows
+
+
+def fill_in(settings: Settings, file: Path) -> None:
+    """What a practitioner does: ask for the template, fill in rows, drop the file."""
+    town = settings.jurisdictions / "us_oh_springfield"
+    town.mkdir()
+    (town / "jurisdiction.yml").write_text(JURISDICTION)
+    environment = {"NNSC_HOME": str(settings.home), "NNSC_JURISDICTIONS": str(settings.jurisdictions)}
+    command = ["template", "group_roster", "--out", str(file), "--feed", TEMPLATE]
+    asked = CliRunner().invoke(nnsc, command, env=environment)
+    assert asked.exit_code == 0, asked.output
+    book = load_workbook(file)
+    sheet = book["group_roster"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    entries = [ENTRY, *({**ENTRY, "roster_id": n, **wrong} for n, (wrong, _) in WRONG.items()), {**ENTRY, **RENEWED}]
+    many = [{**ENTRY, "roster_id": f"m{n}", "member_first_name": f"Ana{n}"} for n in range(90)]
+    for row, entry in enumerate([*entries, *many], start=2):
+        for name, value in entry.items():
+            sheet.cell(row=row, column=columns[name], value=value)
+    target = settings.buckets / TEMPLATE / "roster.xlsx"
+    target.parent.mkdir(parents=True)
+    book.save(target)
+
+
+def scorecards(world: World, today: str) -> dict[str, dict[str, Any]]:
+    """What holds of each group on a day, by the name that the lists give it; what became of an entry is the simulator's."""
+    cards: dict[str, dict[str, Any]] = {}
+
+    def card(group: str) -> dict[str, Any]:
+        return cards.setdefault(group, Counter({"members": 0, "victim": 0, "suspect": 0, "disputes": 0}))
+
+    def lasts(end: str | None, told_until: str) -> str:
+        return end if end is not None and end <= told_until else "9999"
+
+    for record, entry, day in world.with_truth("group_roster", "roster", "R{:04d}"):
+        holds = entry["entered"] <= today < min(entry["expires"], lasts(entry["ended"], day))
+        card(record["group_id"])["members"] += holds
+    for record, relation, day in world.with_truth("group_relation", "relations", "D{:03d}"):
+        is_open = relation["kind"] == "dispute" and relation["since"] <= today <= lasts(relation["until"], day)
+        for side in ("group_id", "other_group_id"):
+            card(record[side])["disputes"] += is_open
+    for record, contact, _ in world.with_truth("engagement", "contacts", "C{:05d}"):
+        names = ("contact", "reached") if contact["outcome"] == "reached" else ("contact",)
+        for name in names if record["group_id"] else ():
+            found = card(record["group_id"])
+            found[name] = max(found[name] or "", contact["on"])
+    conclusions = world.concluded()
+    for record in world.current("incident_review"):
+        for side in ("victim", "suspect"):
+            if group := record[f"{side}_group_id"]:
+                card(group)[side] += conclusions[record["incident_id"]] == "confirmed"
+    return cards

@@ -1,0 +1,78 @@
+"""Numbers that SQL takes from seeds: exact Poisson limits beside scipy and print, classes of enforcement complete."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import duckdb
+import jinja2
+import pytest
+from scipy.stats import chi2, norm, poisson
+
+PROJECT = Path(__file__).resolve().parents[3]
+SEEDS = PROJECT / "dbt" / "seeds"
+LARGEST = 300
+TAILS = {"95": 0.025, "3_sigma": norm.sf(3)}
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with next(SEEDS.rglob(f"{name}.csv")).open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("poisson_limits", PROJECT / "tools" / "poisson_limits.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_seed_is_what_the_script_writes() -> None:
+    assert seed("exact_poisson_limit") == script().rows(LARGEST)
+
+
+def test_the_limits_are_exact() -> None:
+    """By the definition: at a limit, so many events or more (or fewer) have exactly the probability of the tail."""
+    for row in seed("exact_poisson_limit"):
+        events = int(row["events"])
+        for name, tail in TAILS.items():
+            low, high = float(row[f"low_{name}"]), float(row[f"high_{name}"])
+            assert poisson.cdf(events, high) == pytest.approx(tail, rel=1e-5), row
+            assert (poisson.sf(events - 1, low) == pytest.approx(tail, rel=1e-4)) if events else low == 0, row
+
+
+def test_the_limits_are_those_in_print() -> None:
+    rows = {int(row["events"]): (float(row["low_95"]), float(row["high_95"])) for row in seed("exact_poisson_limit")}
+    published = {0: (0, 3.689), 5: (1.623, 11.668), 10: (4.795, 18.390)}  # Garwood 1936
+    for events, limits in published.items():
+        assert rows[events] == pytest.approx(limits, abs=6e-4)
+
+
+def test_beyond_the_seed_the_approximation_is_as_good_as_exact() -> None:
+    """The macro's SQL, evaluated; the largest error is at the seed's edge."""
+    source = (PROJECT / "dbt" / "macros" / "poisson.sql").read_text().split("{#- Joins")[0]
+    counts = [*range(LARGEST + 1, LARGEST + 50), 1000, 50_000]
+    for width, tail in TAILS.items():
+        for side in ("low", "high"):
+            call = "{{ poisson_limit('" + side + "', '" + width + "', 'given.n') }}"
+            expression = jinja2.Environment().from_string(source + call).render().strip()
+            with duckdb.connect() as db:
+                found = db.execute(
+                    f"select given.n, {expression} from (select unnest(?) as n) as given "
+                    f"left join (select -1 as events, 0.0 as {side}_{width}) as limits on limits.events = given.n",
+                    [counts],
+                ).fetchall()
+            assert len(found) == len(counts)
+            for n, value in found:
+                exact = chi2.ppf(tail, 2 * n) / 2 if side == "low" else chi2.isf(tail, 2 * n + 2) / 2
+                assert value == pytest.approx(exact, rel=4e-5), (n, side, width)
+
+
+def test_every_offense_group_that_says_something_has_a_class_of_enforcement() -> None:
+    told = {row["offense_group_code"] for row in seed("offense_group")} - {"unmapped", "not_recorded"}
+    assert {row["offense_group_code"] for row in seed("enforcement_class")} == told
