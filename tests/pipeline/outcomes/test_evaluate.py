@@ -56,6 +56,7 @@ def incident(key: str, at: datetime) -> dict[str, Any]:
             "occurred_at_local": at, "occurred_at": at + timedelta(hours=5)}  # fmt: skip
 
 
+@pytest.mark.slow
 def test_an_evaluation_counts_what_was_sent(tmp_path: Path) -> None:
     world, shot = make_world(tmp_path / "home"), people_shot()
     deliver(world, shot)

@@ -13,6 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from cli import nnsc
+from commands.exits import exit_code
 from feeds.errors import SpecificationError
 from governance.errors import WrongDecision
 from ingest.ledger import engine
@@ -102,8 +103,9 @@ def test_phases_and_exposure(tmp_path: Path) -> None:
 
 def test_what_was_not_registered_or_was_changed_is_not_run(tmp_path: Path) -> None:
     settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(-0.4)})
-    with pytest.raises(Unregistered, match=r"not registered.*nnsc evaluate register planted --why"):
+    with pytest.raises(Unregistered, match=r"not registered.*nnsc evaluate register planted --why") as refused:
         run_evaluation(settings, "planted")
+    assert exit_code(refused.value) == 2
     file = tmp_path / "evaluations" / "planted.yml"
     with pytest.raises(WrongDecision):
         register(settings, load(file), "Ana", " ")
@@ -192,12 +194,15 @@ def test_again_gives_the_same_bytes_and_an_amendment_is_told(ran: tuple[Settings
     listed = CliRunner().invoke(nnsc, ["evaluate", "list", "--json"], env=environment(settings))
     (told,) = json.loads(listed.output)
     assert (told["state"], told["registrations"], told["verdict"]) == ("registered", 2, "reduction")
-    after = run_evaluation(settings, "planted")
-    assert after.kept != first.kept
+    said = CliRunner().invoke(nnsc, ["evaluate", "run", "planted"], env=environment(settings))
+    assert said.output.startswith("planted: reduction")
+    assert first.folder.resolve() != first.kept
     assert (first.kept / "result.json").is_file()  # the earlier run stays
-    check = next(d for d in after.result["diagnostics"] if d["code"] == "registered")
-    assert check["state"] == "warn"
-    assert "AFTER A RESULT WAS SEEN" in (after.folder / "index.html").read_text()
+    result = json.loads((first.folder / "result.json").read_text())
+    assert next(d["state"] for d in result["diagnostics"] if d["code"] == "registered") == "warn"
+    page = (first.folder / "index.html").read_text()
+    assert "AFTER A RESULT WAS SEEN" in page
+    assert "Ana" not in page + json.dumps(result)  # who decided stands in the ledger alone
 
 
 def test_errors_of_a_run_name_the_file(tmp_path: Path) -> None:
