@@ -47,7 +47,7 @@ def _found(result: Result, told: Words) -> Section:
     say = partial(say_of, told)
     texts = [
         say("question", question=result["question"][told.language]),
-        say("events", **result["events"]),
+        say("events", **{name: amount(told, count) for name, count in result["events"].items()}),
         say("method", method=told.note(e["method"]), p=small(told, e["p"])),
         say("zeros", count=zeros, why=result["specification"]["outcome"]["zero_months"]) if zeros else say("no_zeros"),
     ]
