@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -95,9 +95,17 @@ class PostgresEngine(Engine):
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Hold the writers' lock; it goes with the connection, also when this process is killed."""
+        import psycopg2
+
         with connect(self.target) as connection, connection.cursor() as cursor:
             cursor.execute("select pg_try_advisory_lock(%s)", [WRITER_LOCK])
             row = cursor.fetchone()
             if not row or not row[0]:
                 raise written_by_another(f"The Postgres database {self.target['dbname']}")
-            yield
+            try:
+                yield
+            finally:
+                # The server ends a closed connection in its own time, and we may come back before that. One that is
+                # broken holds no lock: what broke it is the error to tell.
+                with suppress(psycopg2.OperationalError, psycopg2.InterfaceError):
+                    cursor.execute("select pg_advisory_unlock(%s)", [WRITER_LOCK])

@@ -78,7 +78,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A simulated world that was taken in and built."""
     folder: Path = tmp_path_factory.mktemp("explained")
     settings = Settings(home=folder / "home")
-    simulate(folder / "world", seed=3, people=800, months=2)
+    simulate(folder / "world", seed=3, people=800, months=3)
     deliver(folder / "world", settings.buckets)
     for feed_id in sorted(FORMS):
         fetch(settings, feed_id)

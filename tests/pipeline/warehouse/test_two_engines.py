@@ -142,3 +142,12 @@ def test_a_wrong_address_is_explained_without_its_password(world: World, warehou
     with pytest.raises(WarehouseError, match=said) as caught:
         api.load(settings, world.active)
     assert "geheim" not in str(caught.value)
+
+
+def test_a_writer_that_ended_is_not_in_the_way_of_the_next(world: World, tmp_path: Path, postgres: Server) -> None:
+    """The server closes connections in its own time; the lock must be free at once all the same."""
+    settings = in_postgres(world.settings, tmp_path / "postgres", postgres)
+    engine = engine_for(settings)
+    for _ in range(300):
+        with engine.dbt_session():
+            pass
