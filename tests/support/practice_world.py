@@ -35,7 +35,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "7": ({"member_age": 9}, "expect_column_values_to_be_between:member_age"),
     "8": ({"stated_facts": "known member"}, "expect_column_value_lengths_to_be_between:stated_facts"),
     "10": ({"reviewed_on": date(2999, 1, 1)}, "expect_column_values_to_be_between:reviewed_on"),
-}
+    "11": ({"review_on": date(2026, 3, 2)}, "expect_column_values_to_be_between:review_on:since:reviewed_on"),
+    "12": ({"member_age": None, "member_birth_date": date(2013, 3, 2)},
+           "expect_column_values_to_be_between:valid_from:since:member_birth_date"),
+}  # fmt: skip
 #: Reviewed in 2026, so five years count from then.
 RENEWED = {"roster_id": "9", "reviewed_on": date(2026, 1, 15), "expires_on": date(2031, 1, 15)}
 
@@ -57,13 +60,18 @@ class World:
         found: dict[str, list[dict[str, Any]]] = json.loads((self.truth / "practice.json").read_text())
         return found
 
+    def waiting(self, kind: str) -> set[str]:
+        """Numbers of the records whose newest row waits for a correction."""
+        told = json.loads((self.truth / "current.json").read_text())[f"{MILLBROOK}/{kind}"][kind]
+        return {number for (number,) in told["pending"]}
+
     def told_until(self, kind: str) -> dict[str, str]:
         """The day up to which each current record was told, by its number; one that waits is as of the list before."""
         feed = f"{MILLBROOK}/{kind}"
         sent = [d["file"] for d in json.loads((self.truth / "deliveries.json").read_text()) if d["feed_id"] == feed]
         days = sorted(date.fromisoformat(file[-12:-4]).isoformat() for file in sent)
         told = json.loads((self.truth / "current.json").read_text())[feed][kind]
-        waiting = {number for (number,) in told["pending"]}
+        waiting = self.waiting(kind)
         return {number: days[-2 if number in waiting else -1] for (number,), *_ in told["rows"]}
 
     def with_truth(self, kind: str, truth: str, form: str) -> list[tuple[dict[str, Any], dict[str, Any], str]]:
@@ -120,7 +128,8 @@ def scorecards(world: World, today: str) -> dict[str, dict[str, Any]]:
         return end if end is not None and end <= told_until else "9999"
 
     for record, entry, day in world.with_truth("group_roster", "roster", "R{:04d}"):
-        holds = entry["entered"] <= today < min(entry["expires"], lasts(entry["ended"], day))
+        is_sound = record["key"][0] not in world.waiting("group_roster")
+        holds = is_sound and entry["entered"] <= today < min(entry["expires"], lasts(entry["ended"], day))
         card(record["group_id"])["members"] += holds
     for record, relation, day in world.with_truth("group_relation", "relations", "D{:03d}"):
         is_open = relation["kind"] == "dispute" and relation["since"] <= today <= lasts(relation["until"], day)

@@ -18,6 +18,13 @@ with
         where person_key not in (select person_key from {{ ref("person_membership") }})
     ),
 
+    -- not the day of the key, which a roster may have brought about
+    told as (
+        select person_key, min(known_from) as told_at
+        from {{ ref("person_membership") }}
+        group by person_key
+    ),
+
     counted as (
         select
             membership.person_key,
@@ -36,7 +43,7 @@ select
     person.grade,
     person.status,
     person.redirect_to,
-    person.created_at,
+    coalesce(told.told_at, person.created_at) as created_at,
     cast(coalesce(counted.mentions, 0) as bigint) as mentions,
     cast(coalesce(counted.jurisdictions, 0) as bigint) as jurisdictions,
     cast(coalesce(counted.feeds, 0) as bigint) as feeds,
@@ -44,4 +51,5 @@ select
     counted.last_seen_on
 from person
 left join counted on counted.person_key = person.person_key
+left join told on told.person_key = person.person_key
 where person.person_key not in (select person_key from suspected)

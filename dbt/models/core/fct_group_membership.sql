@@ -17,4 +17,6 @@ select
     coalesce(ended_on < expires_on, false) as is_ended_early,
     known_from
 from {{ ref("fct_group_roster") }}
-where valid_from < least(expires_on, coalesce(ended_on, expires_on))
+where
+    not is_pending_correction
+    and valid_from < least(expires_on, coalesce(ended_on, expires_on))

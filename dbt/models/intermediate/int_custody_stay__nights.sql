@@ -15,6 +15,17 @@ with
             ) as released_on
         from {{ ref("fct_custody_stay") }} as stays
         join known on known.jurisdiction_id = stays.jurisdiction_id
+        -- a release before the admission is an error of the record, not time given back
+        where
+            stays.released_at_local is null
+            or stays.released_at_local >= stays.admitted_at_local
+    ),
+
+    -- feeds of discharges know nothing of people who left before they began
+    begun as (
+        select jurisdiction_id, {{ month_of("min(released_on)") }} as month
+        from stays
+        group by jurisdiction_id
     )
 
 select
@@ -35,7 +46,11 @@ from months
 join
     known
     on known.jurisdiction_id = months.jurisdiction_id
-    and known.last_known_on >= months.month
+    and known.last_known_on >= {{ month_end("months.month") }}
+join
+    begun
+    on begun.jurisdiction_id = months.jurisdiction_id
+    and begun.month < months.month
 left join
     stays
     on stays.jurisdiction_id = months.jurisdiction_id

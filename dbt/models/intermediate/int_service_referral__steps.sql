@@ -47,7 +47,10 @@ select
     is_started,
     is_completed,
     case
-        when started_on_precision = 'day' and started_on >= referred_on
+        when
+            started_on_precision = 'day'
+            and referred_on_precision = 'day'
+            and started_on >= referred_on
         then cast(started_on - referred_on as integer)
     end as days_to_start
 from told

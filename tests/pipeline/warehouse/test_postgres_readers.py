@@ -146,7 +146,9 @@ def test_old_publications_stand_beside_and_go_in_time(served: Settings, reader: 
     assert postgres.execute(before, reader) == [(202,)]
     kept = postgres.execute("select nspname from pg_namespace where nspname like 'marts%' order by 1", url)
     assert kept == [("marts",), (f"marts_p{numbers[1]:06}",)]
-    stored = postgres.execute("select count(*) from pg_tables where tablename like 'mart_gvi__shootings%'", url)
+    stored = postgres.execute(
+        "select count(*) from pg_tables where tablename like 'mart_gvi__shootings_by_area_month%'", url
+    )
     assert stored == [(2,)]
 
 
