@@ -29,7 +29,7 @@ from warehouse.kept import publication
 
 from .test_warehouse_history import Agency
 
-#: Looked at as of an instant and as of a day: incidents and victims, people, time in custody, supervision, what was pending.
+#: Looked at as of an instant, the last also as of a day: incidents and victims, people, time in custody, supervision, what was pending.
 MODELS = [
     "marts.mart_gvi__concentration",
     "marts.mart_pvi__alarm",
@@ -72,7 +72,7 @@ def test_random_change_sets_mean_the_same_in_both(world: World, tmp_path: Path, 
         Agency(world, ARRESTS, "arrest_charge", chance),
     ]
     other = in_postgres(world.settings, tmp_path / "postgres", postgres)
-    for _ in range(3):
+    for _ in range(2):
         for agency in agencies:
             agency.deliver()
         build_both(world.settings, other, world.active)
@@ -110,11 +110,10 @@ def test_a_larger_simulated_world_its_people_and_its_past_are_the_same_in_both(
     same(one, other, least=44)
     known = sorted(change_set.known_at for change_set in active)
     middle = known[len(known) // 2]
-    for moment in (middle, middle.date()):
-        for model in MODELS:
-            left, right = as_of(one, moment, model), as_of(other, moment, model)
-            assert left.rows, model
-            assert (left.columns, left.rows) == (right.columns, right.rows), (model, moment)
+    for model, moment in [*((model, middle) for model in MODELS), (MODELS[-1], middle.date())]:
+        left, right = as_of(one, moment, model), as_of(other, moment, model)
+        assert left.rows, model
+        assert (left.columns, left.rows) == (right.columns, right.rows), (model, moment)
 
 
 def people_linked(settings: Settings) -> LinkResult:
