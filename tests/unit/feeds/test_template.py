@@ -70,8 +70,12 @@ def test_the_contract_accepts_the_bases_and_the_ages_of_the_policy() -> None:
     assert bounds["expect_column_value_lengths_to_be_between:stated_facts"]["min_value"] == policy.minimum_basis_length
     ages = [r.arguments["min_value"] for r in roster.expectations if r.column == "member_age" and r.severity == "must"]
     assert max(ages) == policy.minimum_age
-    (longest,) = [since.years for since in roster.distances if since.years]
-    assert longest == policy.retention_years
+    years = {(since.column, since.origin): since.years for since in roster.distances if since.years}
+    assert years == {
+        ("expires_on", "reviewed_on"): policy.retention_years,
+        ("review_on", "reviewed_on"): policy.review_months // 12,
+        ("valid_from", "member_birth_date"): policy.minimum_age,
+    }
 
 
 @pytest.mark.parametrize("kind", sorted(CONTRACTS))
