@@ -1,9 +1,9 @@
 """Writes the seed of exact Poisson limits, ``dbt/seeds/statistics/exact_poisson_limit.csv``.
 
 A database has no quantiles of the gamma distribution, so what SQL needs of them stands in a table:
-for each number of events the limits of the mean after Garwood (1936), ``chi2.ppf(a, 2n) / 2`` below and
-``chi2.ppf(1 - a, 2n + 2) / 2`` above, for 95 percent (a = 0.025) and for the three sigma of a control chart
-(a = 0.00135, the tail of a normal distribution beyond three). Beyond the table SQL uses Byar's approximation
+for each number of events the limits of the mean after Garwood (1936), for 95 percent (2.5 on each side) and for the
+three sigma of a control chart (0.135 on each side, the tail of a normal distribution beyond three).
+Beyond the table SQL uses Byar's approximation
 (``dbt/macros/poisson.sql``), which is as good as exact there.
 
 Run ``.venv/bin/python tools/poisson_limits.py``; a test compares the file with scipy and with the numbers that others
@@ -16,17 +16,13 @@ import csv
 import sys
 from pathlib import Path
 
-from scipy.stats import chi2, norm
+from scipy.stats import norm
+
+from outcomes.exact import garwood
 
 SEED = Path(__file__).resolve().parents[1] / "dbt" / "seeds" / "statistics" / "exact_poisson_limit.csv"
 LARGEST = 300
 TAILS = {"95": 0.025, "3_sigma": float(norm.sf(3))}
-
-
-def limits(events: int, tail: float) -> tuple[float, float]:
-    """The means below and above which so many events have a probability of ``tail`` or less."""
-    low = float(chi2.ppf(tail, 2 * events)) / 2 if events else 0.0
-    return low, float(chi2.isf(tail, 2 * events + 2)) / 2
 
 
 def rows(largest: int = LARGEST) -> list[dict[str, str]]:
@@ -35,7 +31,7 @@ def rows(largest: int = LARGEST) -> list[dict[str, str]]:
     for events in range(largest + 1):
         row = {"events": str(events)}
         for name, tail in TAILS.items():
-            low, high = limits(events, tail)
+            low, high = garwood(events, 1 - 2 * tail)
             row |= {f"low_{name}": f"{low:.9f}", f"high_{name}": f"{high:.9f}"}
         found.append(row)
     return found

@@ -16,7 +16,8 @@ NARROW = 480
 Rows = Sequence[dict[str, Any]]
 
 
-def _data(rows: Rows) -> Any:
+def inline(rows: Rows) -> Any:
+    """The rows as data that stand in the chart itself."""
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
@@ -26,7 +27,7 @@ def _sized(chart: Any, width: int, height: int) -> Any:
 
 def year_bars(rows: Rows, width: int, heading: str, current: int) -> Any:
     """Victims of each year on the same days; rows: year, victims. The present year stands out by colour and bold."""
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(inline(rows)).encode(
         y=alt.Y("year:O", title=None, sort="descending"),
         x=alt.X("victims:Q", title=heading, axis=alt.Axis(tickMinStep=1, tickCount=5)),
     )
@@ -41,7 +42,7 @@ def sums(rows: Rows, width: int, heading: str, names: Sequence[str]) -> Any:
     shapes = alt.Scale(domain=list(names), range=[[1, 0], [5, 3]])
     colours = alt.Scale(domain=list(names), range=[BLUE, VERMILION])
     chart = (
-        alt.Chart(_data(rows))
+        alt.Chart(inline(rows))
         .mark_line(strokeWidth=2.5, point=len(rows) <= 2)
         .encode(
             x=alt.X("month:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True, tickCount=5)),
@@ -72,7 +73,7 @@ def small_multiples(rows: Rows, width: int, places: Sequence[str]) -> Any:
     facet = alt.Facet("place:N", title=None, header=header, sort=list(places))
     layered = _sized(alt.layer(line, dot), each, 110)
     return (
-        layered.facet(facet=facet, columns=columns, data=_data(rows))
+        layered.facet(facet=facet, columns=columns, data=inline(rows))
         .resolve_scale(x="shared", y="independent")
         .resolve_axis(x="independent")
     )
@@ -81,7 +82,7 @@ def small_multiples(rows: Rows, width: int, places: Sequence[str]) -> Any:
 def recent_weeks(rows: Rows, width: int, heading: str, names: Sequence[str]) -> Any:
     """Stacked bars of what was told and what is expected; rows: week, series, value, and low and high of the total."""
     colours = alt.Scale(domain=list(names), range=[BLUE, ORANGE])
-    base = alt.Chart(_data(rows)).encode(x=alt.X("week:O", title=None, axis=alt.Axis(labelOverlap=True)))
+    base = alt.Chart(inline(rows)).encode(x=alt.X("week:O", title=None, axis=alt.Axis(labelOverlap=True)))
     bars = base.mark_bar().encode(
         y=alt.Y("value:Q", title=heading, stack=True, axis=alt.Axis(tickMinStep=1, tickCount=5)),
         color=alt.Color("series:N", title=None, scale=colours, legend=alt.Legend(orient="top")),
@@ -93,7 +94,7 @@ def recent_weeks(rows: Rows, width: int, heading: str, names: Sequence[str]) -> 
 
 def intervals(rows: Rows, width: int, heading: str) -> Any:
     """A point and its interval for each place; rows: place, rate, low, high (null rates are not drawn)."""
-    base = alt.Chart(_data(rows)).encode(y=alt.Y("place:N", title=None, sort=None, axis=alt.Axis(labelLimit=140)))
+    base = alt.Chart(inline(rows)).encode(y=alt.Y("place:N", title=None, sort=None, axis=alt.Axis(labelLimit=140)))
     spans = base.mark_rule(color=BLUE, strokeWidth=2).encode(
         x=alt.X("low:Q", title=heading, axis=alt.Axis(tickCount=6)), x2="high:Q"
     )
@@ -101,7 +102,7 @@ def intervals(rows: Rows, width: int, heading: str) -> Any:
     return _sized(alt.layer(spans, points), width, max(60, 30 * len(rows)))
 
 
-#: Of the alarms above, below, run above and run below: worse is vermilion, better green, and no two look alike.
+#: Of limit_rise, limit_fall, change_rise and change_fall: worse is vermilion, better green, and no two look alike.
 _COLOURS = (VERMILION, GREEN, VERMILION, GREEN)
 _SHAPES = ("triangle-up", "triangle-down", "diamond", "square")
 
@@ -109,10 +110,10 @@ _SHAPES = ("triangle-up", "triangle-down", "diamond", "square")
 def control(rows: Rows, width: int, heading: str, alarms: Sequence[str], places: Sequence[str]) -> Any:
     """Control charts in a grid; rows: place, month, rate, low, high, centre, lower, upper, alarm (a label or null).
 
-    ``alarms`` are the labels of above, below, run above and run below.
+    ``alarms`` are the labels of limit_rise, limit_fall, change_rise and change_fall.
     """
     columns = 1 if width < NARROW or len(places) == 1 else 2
-    data = _data(rows)
+    data = inline(rows)
     base = alt.Chart().encode(
         x=alt.X("month:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True, tickCount=4))
     )
@@ -148,7 +149,7 @@ def control(rows: Rows, width: int, heading: str, alarms: Sequence[str], places:
 
 def shares(rows: Rows, width: int, heading: str) -> Any:
     """Horizontal bars of shares from 0 to 1; rows: name, share."""
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(inline(rows)).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=150)),
         x=alt.X("share:Q", title=heading, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5)),
     )

@@ -8,20 +8,25 @@ from typing import Any
 
 from reports import charts
 from reports.content import Figure, Page, Section, Table
-from reports.rates import BASELINE_MONTHS, RUN, Control, Point, control
+from reports.rates import Point, point
 from reports.shootings import name_of
 from reports.source import Source
 from reports.wording import Words
 
-RATES = "marts.mart_pvi__rate"
-#: Months that are shown; the baseline is the first of them.
-_MONTHS = 36
-_ALARMS = ("above", "below", "run_above", "run_below")
+RATES, SERIES, ALARMS = "marts.mart_pvi__rate", "marts.mart_pvi__person_time", "marts.mart_pvi__alarm"
+_KEYS = ("jurisdiction_id", "level", "facility_id", "unit_id", "month", "class_code")
+_JUDGED = f"""select s.*, a.expected_incidents, a.limit_alarm, a.change_alarm from {SERIES} as s join {ALARMS} as a
+    on {" and ".join(f"s.{key} is not distinct from a.{key}" for key in _KEYS)}
+    where s.measure = 'incidents' and s.jurisdiction_id = ? order by s.level, s.facility_id, s.unit_id, s.month"""
+#: Months that are shown, and of which alarms are listed.
+_MONTHS, _LISTED = 36, 12
+#: How the mart judges a month; the stronger first.
+_SIGNS = ("limit_rise", "limit_fall", "change_rise", "change_fall")
 
 
 def pages(source: Source, words: Words, site: str | None = None) -> list[Page]:
     """A page for each jurisdiction with prison incidents or counts, or for one; none where a recipient has no rates."""
-    if RATES not in source.tables or source.is_suppressed:
+    if source.is_suppressed or not {RATES, SERIES, ALARMS} <= set(source.tables):
         return []
     places = source.ask(f"select distinct jurisdiction_id as id from {RATES} order by id")
     return [page(source, words, row["id"]) for row in places if site in (None, row["id"])]
@@ -29,19 +34,17 @@ def pages(source: Source, words: Words, site: str | None = None) -> list[Page]:
 
 def page(source: Source, words: Words, jurisdiction_id: str) -> Page:
     """The page of one jurisdiction."""
-    rows = source.ask(
-        f"select * from {RATES} where jurisdiction_id = ? order by level, facility_id, unit_id, month", jurisdiction_id
-    )
-    everything = [row for row in rows if row["class_code"] == "all"]
+    judged = source.ask(_JUDGED, jurisdiction_id)
+    everything = [row for row in judged if row["class_code"] == "all"]
     months = sorted({row["month"] for row in everything})[-_MONTHS:]
-    found = {place: control(_points(own, months, words)) for place, own in _by_place(everything).items()}
+    found = {place: _points(own, months, words) for place, own in _by_place(everything).items()}
     name = name_of(source, jurisdiction_id)
     # the month that has begun has no rate yet
-    newest = max((p.month for c in found.values() for p in c.points if p.rate is not None), default=months[-1])
-    sections = [_alarms(words, found), _newest(words, found, newest)]
+    newest = max((p.month for points in found.values() for p in points if p.rate is not None), default=months[-1])
+    sections = [_alarms(words, judged, found, months[-_LISTED:]), _newest(words, found, newest)]
     facilities = sorted({place[1] for place in found if place[1]})
     sections += [_charts(words, found, facility) for facility in [None, *facilities]]
-    sections += [_classes(words, rows, newest), _method(words)]
+    sections += [_classes(source, words, jurisdiction_id, newest), _method(words)]
     lead = words("pvi.lead", name=name, month=f"{newest:%Y-%m}")
     return Page(f"pvi-{jurisdiction_id}", words("pvi.title", name=name), lead, sections)
 
@@ -49,10 +52,14 @@ def page(source: Source, words: Words, jurisdiction_id: str) -> Page:
 _Place = tuple[str, str | None, str | None]
 
 
+def _place(row: Mapping[str, Any]) -> _Place:
+    return row["level"], row["facility_id"], row["unit_id"]
+
+
 def _by_place(rows: Sequence[Mapping[str, Any]]) -> dict[_Place, list[Mapping[str, Any]]]:
     found: dict[_Place, list[Mapping[str, Any]]] = {}
     for row in rows:
-        found.setdefault((row["level"], row["facility_id"], row["unit_id"]), []).append(row)
+        found.setdefault(_place(row), []).append(row)
     order = {"system": 0, "facility": 1, "unit": 2}
     return dict(sorted(found.items(), key=lambda one: (one[0][1] or "", order[one[0][0]], one[0][2] or "")))
 
@@ -60,16 +67,11 @@ def _by_place(rows: Sequence[Mapping[str, Any]]) -> dict[_Place, list[Mapping[st
 def _points(rows: Sequence[Mapping[str, Any]], months: Sequence[date], words: Words) -> list[Point]:
     """One point a month; a month without a row, or without a rate, says why."""
     told = {row["month"]: row for row in rows}
-    points = []
-    for month in months:
-        row = told.get(month)
-        if row is None:
-            points.append(Point(month, None, None, None, note=words("pvi.no_row")))
-            continue
-        rate = row["incidents_per_100_adp_monthly"]
-        note = "" if rate is not None else words.note(row["rate_note"])
-        points.append(Point(month, row["incidents"], row["adp"], rate, note=note))
-    return points
+    return [
+        point(told[month], words.note(told[month]["rate_note"])) if month in told
+        else Point(month, note=words("pvi.no_row"))
+        for month in months
+    ]  # fmt: skip
 
 
 def _label(words: Words, place: _Place) -> str:
@@ -79,33 +81,42 @@ def _label(words: Words, place: _Place) -> str:
     )
 
 
-def _alarms(words: Words, found: Mapping[_Place, Control]) -> Section:
-    """Every alarm of the last twelve months, the newest first."""
-    rows = [
-        (p.month, _label(words, place), p)
-        for place, chart in found.items()
-        for p in chart.points[-12:]
-        if p.alarm
-    ]  # fmt: skip
-    rows.sort(key=lambda row: (-row[0].toordinal(), row[1]))
+def _alarms(
+    words: Words, judged: Sequence[Mapping[str, Any]], found: Mapping[_Place, list[Point]], months: Sequence[date]
+) -> Section:
+    """Every alarm of these months, all incidents and each targeted class apart, the newest first."""
+    shown = [
+        (row["month"], _label(words, _place(row)), row["class_code"], point(row, ""))
+        for row in judged
+        if row["month"] in months
+    ]
+    rows = [one for one in shown if one[3].alarms]
+    rows.sort(key=lambda one: (-one[0].toordinal(), *one[1:3]))
     said = [words("pvi.alarms" if rows else "pvi.no_alarms", count=len(rows))]
-    without = [_label(words, place) for place, chart in found.items() if chart.dispersion is None]
-    if without:
-        said.append(words("pvi.no_limits", places=", ".join(without), months=BASELINE_MONTHS))
+    if without := [_label(words, place) for place, points in found.items() if not any(p.upper for p in points)]:
+        said.append(words("pvi.no_limits", places=", ".join(without)))
     if not rows:
         return Section("alarms", words("pvi.alarms_heading"), said)
-    headings = [words("month"), words("pvi.place"), words("pvi.alarm"), words("pvi.rate"), words("pvi.limits")]
-    shown = [
-        [f"{month:%Y-%m}", label, words(f"pvi.alarm_{p.alarm}"), words.number(p.rate, 2),
-         f"{words.number(p.lower, 2)}–{words.number(p.upper, 2)}"]
-        for month, label, p in rows
-    ]  # fmt: skip
-    table = Table(words("pvi.alarms_title"), headings, shown, frozenset({3, 4}))
+    headings = [words("month"), words("pvi.place"), words("pvi.class"), words("pvi.alarm"), words("pvi.rate"),
+                words("pvi.limits")]  # fmt: skip
+    table = Table(words("pvi.alarms_title"), headings, [
+        [f"{month:%Y-%m}", label, words(f"pvi.classes.{code}"), _signs(words, p), words.number(p.rate, 2),
+         _between(words, p.lower, p.upper)]
+        for month, label, code, p in rows
+    ], frozenset({4, 5}))  # fmt: skip
     return Section("alarms", words("pvi.alarms_heading"), said, None, [table])
 
 
-def _newest(words: Words, found: Mapping[_Place, Control], month: date) -> Section:
-    newest = [(_label(words, place), p) for place, chart in found.items() for p in chart.points if p.month == month]
+def _signs(words: Words, point: Point) -> str:
+    return "; ".join(words(f"pvi.alarm_{sign}") for sign in point.alarms)
+
+
+def _between(words: Words, low: float | None, high: float | None) -> str:
+    return "–" if low is None else f"{words.number(low, 2)}–{words.number(high, 2)}"
+
+
+def _newest(words: Words, found: Mapping[_Place, list[Point]], month: date) -> Section:
+    newest = [(_label(words, place), p) for place, points in found.items() for p in points if p.month == month]
     rated = [(name, p) for name, p in newest if p.rate is not None]
     drawn = [{"place": name, "rate": p.rate, "low": p.low, "high": p.high} for name, p in rated]
     title = words("pvi.newest_title", month=f"{month:%Y-%m}")
@@ -122,27 +133,26 @@ def _newest(words: Words, found: Mapping[_Place, Control], month: date) -> Secti
 
 
 def _told(words: Words, point: Point) -> list[str]:
-    interval = "–" if point.low is None else f"{words.number(point.low, 2)}–{words.number(point.high, 2)}"
     return [
         words.number(point.events),
         words.number(point.population, 1),
         words.number(point.rate, 2),
-        interval,
+        _between(words, point.low, point.high),
         point.note,
     ]
 
 
-def _charts(words: Words, found: Mapping[_Place, Control], facility: str | None) -> Section:
+def _charts(words: Words, found: Mapping[_Place, list[Point]], facility: str | None) -> Section:
     """Control charts of a facility and its units, or of the system."""
-    own = {_label(words, place): chart for place, chart in found.items() if place[1] == facility}
+    own = {_label(words, place): points for place, points in found.items() if place[1] == facility}
     drawn = [
         {"place": name, "month": f"{p.month:%Y-%m}", "rate": p.rate, "low": p.low, "high": p.high, "centre": p.centre,
-         "lower": p.lower, "upper": p.upper, "alarm": words(f"pvi.alarm_{p.alarm}") if p.alarm else None}
-        for name, chart in own.items()
-        for p in chart.points
+         "lower": p.lower, "upper": p.upper, "alarm": words(f"pvi.alarm_{p.alarms[0]}") if p.alarms else None}
+        for name, points in own.items()
+        for p in points
     ]  # fmt: skip
     heading = words("pvi.system") if facility is None else words("pvi.facility", facility=facility)
-    labels = [words(f"pvi.alarm_{alarm}") for alarm in _ALARMS]
+    labels = [words(f"pvi.alarm_{sign}") for sign in _SIGNS]
     title = words("pvi.chart_title", place=heading)
     counted = sum(d["alarm"] is not None for d in drawn)
     description = words("pvi.chart_desc", places=", ".join(own), first=drawn[0]["month"], last=drawn[-1]["month"],
@@ -150,28 +160,26 @@ def _charts(words: Words, found: Mapping[_Place, Control], facility: str | None)
     name = "system" if facility is None else f"facility-{list(dict.fromkeys(p[1] for p in found)).index(facility)}"
     figure = Figure(name, title, description,
                     lambda width: charts.control(drawn, width, words("pvi.short"), labels, list(own)))  # fmt: skip
-    said = [
-        words("pvi.dispersion", place=n, value=words.number(c.dispersion, 2)) for n, c in own.items() if c.dispersion
-    ]
-    return Section(name, heading, said, figure, [_table(words, n, c) for n, c in own.items()], is_folded=True)
+    return Section(name, heading, [], figure, [_table(words, n, points) for n, points in own.items()], is_folded=True)
 
 
-def _table(words: Words, name: str, chart: Control) -> Table:
+def _table(words: Words, name: str, points: Sequence[Point]) -> Table:
     headings = [words("month"), words("pvi.incidents"), words("pvi.adp"), words("pvi.rate"), words("interval"),
                 words("pvi.limits"), words("pvi.alarm"), words("pvi.why")]  # fmt: skip
     rows = []
-    for p in reversed(chart.points):
+    for p in reversed(points):
         *numbers, note = _told(words, p)
-        limits = "–" if p.lower is None else f"{words.number(p.lower, 2)}–{words.number(p.upper, 2)}"
-        rows.append([f"{p.month:%Y-%m}", *numbers, limits, words(f"pvi.alarm_{p.alarm}") if p.alarm else "", note])
+        rows.append([f"{p.month:%Y-%m}", *numbers, _between(words, p.lower, p.upper), _signs(words, p), note])
     return Table(name, headings, rows, frozenset({1, 2, 3, 4, 5}))
 
 
-def _classes(words: Words, rows: Sequence[Mapping[str, Any]], month: date) -> Section:
+def _classes(source: Source, words: Words, jurisdiction_id: str, month: date) -> Section:
     """Incidents of the newest month by class, of the whole system; incidents, participants and victims apart."""
-    own = [row for row in rows if row["level"] == "system" and row["month"] == month]
+    own = source.ask(
+        f"select * from {RATES} where jurisdiction_id = ? and level = 'system' and month = ? "
+        "order by class_code <> 'all', class_code", jurisdiction_id, month,
+    )  # fmt: skip
     counts = ("incidents", "participants", "victims")
-    own.sort(key=lambda row: (row["class_code"] != "all", row["class_code"]))
     headings = [words("pvi.class"), words("pvi.incidents"), words("pvi.participants"), words("pvi.victims"),
                 words("pvi.rate"), words("pvi.why")]  # fmt: skip
     shown = [
@@ -184,9 +192,5 @@ def _classes(words: Words, rows: Sequence[Mapping[str, Any]], month: date) -> Se
 
 
 def _method(words: Words) -> Section:
-    texts = [
-        words("pvi.method_rate"),
-        words("pvi.method_limits", months=BASELINE_MONTHS),
-        words("pvi.method_run", run=RUN),
-    ]
-    return Section("method", words("pvi.method_heading"), [*texts, words("pvi.method_harm")])
+    texts = [words(f"pvi.method_{name}") for name in ("rate", "limits", "change", "harm")]
+    return Section("method", words("pvi.method_heading"), texts)

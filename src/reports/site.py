@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from outcomes.exact import rate_ratio
 from reports import charts
 from reports.content import Figure, Page, Section, Table
 from reports.nowcast import LEAST_VICTIMS, LEAST_WEEKS, Nowcast, nowcast
-from reports.rates import ratio
 from reports.shootings import COUNTS, REPORTING, TO_DATE, areas, name_of, places, twelve_month_sums, whole_months
 from reports.source import Source
 from reports.wording import Words
@@ -34,13 +34,13 @@ def compared(words: Words, now: int | None, before: int | None, form: str = "sho
     """A change with its exact interval, ``short`` or ``said``; what the interval does not exclude is not claimed."""
     if now is None or before is None:
         return words("change.left_out")
-    found = ratio(now, before)
-    if found is None or found.value is None:
-        return words("change.none" if not now else "change.no_base")
+    if not before:
+        return words("change.no_base" if now else "change.none")
+    found = rate_ratio(before, now)
     verdict = "fewer" if found.high < 1 else "more" if found.low > 1 else "unclear"
     low, high = words.change(found.low), words.change(found.high)
     told = words(f"change.verdicts.{verdict}")
-    return words(f"change.{form}", change=words.change(found.value), low=low, high=high, verdict=told)
+    return words(f"change.{form}", change=words.change(found.ratio), low=low, high=high, verdict=told)
 
 
 def _to_date(source: Source, words: Words, jurisdiction_id: str) -> list[Section]:

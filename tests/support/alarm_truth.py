@@ -12,7 +12,7 @@ from scipy.stats import chi2, norm, poisson
 from support.custody_truth import rates, spoken_days
 from support.custody_world import Place
 
-TARGETED = ("assault_on_staff", "multi_person_fight", "assault_with_weapon")
+JUDGED = ("all", "assault_on_staff", "multi_person_fight", "assault_with_weapon")
 MEASURES = ("incidents", "participants", "victims")
 
 
@@ -38,7 +38,7 @@ def person_time(place: Place) -> dict[tuple[Any, ...], tuple[Any, ...]]:
 
 def alarms(place: Place) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """(level, facility, unit, month, class) -> incidents, expected incidents, limit alarm, change alarm."""
-    told = {key[:5]: row for key, row in person_time(place).items() if key[4] in TARGETED and key[5] == "incidents"}
+    told = {key[:5]: row for key, row in person_time(place).items() if key[4] in JUDGED and key[5] == "incidents"}
     return {key: _judged(told, key) for key in told}
 
 

@@ -11,7 +11,7 @@ with
         where
             measure = 'incidents'
             and class_code
-            in ('assault_on_staff', 'multi_person_fight', 'assault_with_weapon')
+            in ('all', 'assault_on_staff', 'multi_person_fight', 'assault_with_weapon')
     )
 
 select

@@ -1,92 +1,48 @@
-"""Intervals and limits against published figures, slow sums and simulation; the nowcast against a known delay."""
+"""Limits against slow sums; the nowcast against a known delay."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import comb, exp, factorial
+from math import exp, fsum, lgamma, log
 
 import numpy as np
 import pytest
 
 from reports.nowcast import nowcast
-from reports.rates import BASELINE_MONTHS, RUN, TAIL, Point, control, garwood, ratio
+from reports.rates import TAIL, limits, point
 from reports.wording import words
 
 
-@pytest.mark.parametrize(("events", "low", "high"), [(0, 0.0, 3.689), (5, 1.623, 11.668), (10, 4.795, 18.390)])
-def test_exact_intervals_are_the_published_ones(events: int, low: float, high: float) -> None:
-    assert garwood(events) == pytest.approx((low, high), abs=5e-4)
+@pytest.mark.parametrize("expected", [0.4, 6.6, 6.7, 8.0, 99.5, 640.0])
+def test_limits_are_the_counts_beyond_which_chance_is_too_rare(expected: float) -> None:
+    least, largest = limits(expected)
+    assert more_than(largest, expected) <= TAIL < more_than(largest - 1, expected)
+    assert 1 - more_than(least, expected) >= TAIL
+    assert least == 0 or 1 - more_than(least - 1, expected) < TAIL
+    # as the unit test of the mart has it: nothing, where 6.6 are expected, is within, and where 6.7 are, a fall
+    assert (limits(6.6)[0], limits(6.7)[0]) == (0, 1)
 
 
-def test_the_ratio_is_clopper_and_pearson() -> None:
-    # the ends are the odds at which 7 or fewer (18 or more) of 25 have a chance of 2.5 percent
-    found = ratio(7, 18)
-    assert found is not None
-    assert found.value == pytest.approx(7 / 18)
-    chance = [sum(comb(25, k) * p**k * (1 - p) ** (25 - k) for k in range(8)) for p in [found.high / (1 + found.high)]]
-    low = found.low / (1 + found.low)
-    chance.append(sum(comb(25, k) * low**k * (1 - low) ** (25 - k) for k in range(7, 26)))
-    assert chance == pytest.approx([0.025, 0.025], abs=1e-6)
-    assert ratio(0, 0) is None
-    one_sided = ratio(3, 0)
-    assert one_sided is not None
-    assert (one_sided.value, one_sided.high) == (None, float("inf"))
+def more_than(count: int, mean: float) -> float:
+    """The chance of more than ``count``, added up in the plainest way."""
+    return 1 - fsum(exp(-mean + n * log(mean) - lgamma(n + 1)) for n in range(count + 1))
 
 
-def month(number: int) -> date:
-    return date(2022 + number // 12, number % 12 + 1, 1)
+ROW = {
+    "month": date(2024, 5, 1), "events": 30, "adp": 80.0, "per_100_adp_monthly": 37.5, "low_per_100_adp_monthly": 25.3,
+    "high_per_100_adp_monthly": 53.5, "expected_incidents": 8.0, "limit_alarm": "rise", "change_alarm": "none",
+}  # fmt: skip
 
 
-def points(events: list[int | None], population: float = 80.0) -> list[Point]:
-    return [
-        Point(month(n), count, population, None if count is None else 100 * count / population)
-        for n, count in enumerate(events)
-    ]
-
-
-def poisson_tail(count: int, mean: float) -> float:
-    """The chance of ``count`` or more."""
-    return 1 - sum(exp(-mean) * mean**k / factorial(k) for k in range(count))
-
-
-def test_a_month_out_of_line_is_an_alarm_both_ways_and_in_the_baseline_never() -> None:
-    even = [8, 8, 9, 7, 8, 8, 7, 9, 8, 8, 8, 8]
-    found = control(points([*even, 8, 30, 8, 0]))
-    assert found.dispersion == 1.0
-    assert [p.alarm for p in found.points[12:]] == ["", "above", "", "below"]
-    limit = round((found.points[13].upper or 0) * 0.8)
-    assert poisson_tail(limit + 1, 8) <= TAIL < poisson_tail(limit, 8)
-    # the same months in the baseline make it wide, and are no alarm
-    wide = control(points([*even[:10], 30, 0, 8, 8]))
-    assert wide.dispersion is not None
-    assert wide.dispersion > 5
-    assert not any(p.alarm for p in wide.points)
-
-
-def test_a_run_on_one_side_is_an_alarm_also_where_the_lower_limit_is_zero() -> None:
-    found = control(points([1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, *[0] * 9, 3]))
-    assert {p.lower for p in found.points} == {0.0}
-    assert [p.alarm for p in found.points[12:]] == [""] * (RUN - 1) + ["run_below"] * 2 + [""]
-
-
-def test_without_enough_months_there_are_no_limits_and_a_gap_is_no_zero() -> None:
-    short = control(points([3] * BASELINE_MONTHS))
-    assert short.dispersion is None
-    assert {p.upper for p in short.points} == {None}
-    gap = control(points([3] * 12 + [None, 3]))
-    assert gap.points[12].rate is None
-    assert gap.points[12].low is None
-    assert gap.points[12].alarm == ""
-
-
-def test_false_alarms_are_as_rare_as_said() -> None:
-    chance = np.random.default_rng(7)
-    alarms = [
-        sum(p.alarm in ("above", "below") for p in control(points([int(n) for n in chance.poisson(9, 36)])).points[12:])
-        for _ in range(100)
-    ]
-    # 100 x 24 months; the limits are estimated from twelve months, so that some more come than 0.27 percent
-    assert sum(alarms) / (100 * 24) < 0.012
+def test_a_month_is_drawn_as_the_mart_judges_it() -> None:
+    judged = point(ROW, "")
+    assert (judged.alarms, judged.centre, judged.upper) == (("limit_rise",), 10.0, 100 * limits(8.0)[1] / 80)
+    both = point({**ROW, "change_alarm": "fall"}, "")
+    assert both.alarms == ("limit_rise", "change_fall")
+    new = point({**ROW, "expected_incidents": None, "limit_alarm": None, "change_alarm": None}, "")
+    assert (new.rate, new.centre, new.upper, new.alarms) == (37.5, None, None, ())
+    uncounted = point({**ROW, "adp": None, "per_100_adp_monthly": None, "limit_alarm": None}, "no census")
+    assert (uncounted.rate, uncounted.lower, uncounted.alarms, uncounted.note) == (None, None, (), "no census")
 
 
 def test_the_nowcast_finds_what_is_still_to_come() -> None:
