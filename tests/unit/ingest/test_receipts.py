@@ -6,21 +6,27 @@ import csv
 import html
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
 from feeds.catalogue import load_feed
+from feeds.contracts import load_contracts
 from ingest.api import current_records, drain, fetch, outcomes, replay
 from ingest.checking import check_file
 from ingest.quarantine import records
 from ingest.receipts import MASK
 from ingest.receipts.guide import columns, drop_guide
 from ingest.receipts.wording import wording
-from settings import Settings
+from ingest.rules import build_rules
+from settings import Settings, load_settings
 from support.world import ARREST, JURISDICTION, drop, rows, write_feed
+
+CONTRACTS = load_contracts(load_settings().contracts)
 
 FEED = "us_test/arrest"
 DATA = rows(*(f"A{i},2024-12-01,30" for i in range(30)), "A90,2024-12-01,224,01/01/1990,S-7788")
@@ -216,6 +222,18 @@ def test_both_languages_say_the_same_things(settings: Settings) -> None:
     assert not re.search(
         r"\b(The|value|must|rows?|file)\b", re.sub(r"(?s)<style>.*?</style>|<[^>]*>|This page in English", "", spanish)
     )
+
+
+@pytest.mark.parametrize("kind", sorted(CONTRACTS))
+def test_every_rule_of_every_kind_is_told_in_spanish(kind: str) -> None:
+    """Sentence and reason; the names of columns are those of the contract, which the form shows beside."""
+    spanish = wording("es")
+    rules = build_rules(CONTRACTS[kind], [], [], datetime(2025, 1, 1, tzinfo=UTC), ZoneInfo("UTC"))
+    for rule in rules:
+        told = spanish.sentence(rule.name, rule.sentence)
+        assert not re.search(r"\b(The|must|lies|years after|days after|required|value)\b", told), rule.sentence
+        english = re.fullmatch(r"(?s).*?\. \((.*)\)", rule.sentence)
+        assert english is None or english[1] in spanish.texts["reasons"], rule.sentence
 
 
 def test_warnings_are_kept_counted_and_shown(settings: Settings) -> None:
