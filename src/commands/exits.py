@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.errors import ConfigurationError, IngestError, RefusedInput
 from feeds.errors import SpecificationError
-from governance.errors import GovernanceError, RefusedEntry, TierViolation, UnknownRecipient, WrongDecision
+from governance.errors import GovernanceError, TierViolation, UnknownRecipient, WrongDecision
 from ingest.errors import HeldBatch, UnknownDelivery, WrongState
 from linkage.errors import LinkageError
 from reports.errors import UnknownReport
@@ -12,7 +12,7 @@ from stack.errors import StackError
 from warehouse.errors import CrosswalkError, NoPublication, QueryError, WarehouseError
 
 OURS = (SpecificationError, IngestError, WarehouseError, StackError, GovernanceError, LinkageError)
-_REFUSED = (RefusedInput, HeldBatch, RefusedEntry, TierViolation)
+_REFUSED = (RefusedInput, HeldBatch, TierViolation)
 _WRONG_USE = (
     SpecificationError, ConfigurationError, UnknownDelivery, WrongState, NoPublication, QueryError, CrosswalkError,
     WrongDecision, UnknownRecipient, UnknownReport,

@@ -75,6 +75,19 @@ class Since:
         return f"_days_{self.column}_since_{self.origin}_{self.years}"
 
 
+@dataclass(frozen=True)
+class Either:
+    """``column``, or ``other`` where that is null; as text."""
+
+    column: str
+    other: str
+
+    @property
+    def name(self) -> str:
+        """The column of the judged view that holds it."""
+        return f"_{self.column}_or_{self.other}"
+
+
 class Expectation(BaseModel):
     """One rule in Great Expectations' own vocabulary, with what happens to a record that breaks it."""
 
@@ -97,6 +110,17 @@ class Expectation(BaseModel):
         if "since" not in told or self.column is None:
             return None
         return Since(self.column, told["since"], told.get("otherwise_since"), int(told.get("years", 0)))
+
+    @property
+    def either(self) -> Either | None:
+        """The two columns of which one has to be given, where the expectation names another."""
+        other = self.arguments.get("or_column")
+        return Either(self.column, other) if other and self.column else None
+
+    @property
+    def computed(self) -> Since | Either | None:
+        """What has to be computed from several columns before this can be judged."""
+        return self.since or self.either
 
     @property
     def rule(self) -> str:
@@ -140,8 +164,9 @@ class Contract(_Strict):
     @model_validator(mode="after")
     def _columns_exist(self) -> Contract:
         for expectation in self.expectations:
-            since = expectation.since
-            for name in (expectation.column, *((since.origin, since.otherwise) if since else ())):
+            since, either = expectation.since, expectation.either
+            others = [*((since.origin, since.otherwise) if since else ()), either.other if either else None]
+            for name in (expectation.column, *others):
                 if name is not None and name not in self.columns:
                     raise ValueError(f"an expectation names the column {name!r}, which the contract lacks")
         for name in self.template_key:
@@ -155,10 +180,10 @@ class Contract(_Strict):
         return {c.reference: name for name, c in self.columns.items() if c.reference}
 
     @property
-    def distances(self) -> list[Since]:
-        """The distances between dates that expectations bound, each once."""
-        found = (expectation.since for expectation in self.expectations if expectation.severity != "batch")
-        return list(dict.fromkeys(since for since in found if since is not None))
+    def computed(self) -> list[Since | Either]:
+        """What expectations need computed from several columns, each once."""
+        found = (expectation.computed for expectation in self.expectations if expectation.severity != "batch")
+        return list(dict.fromkeys(one for one in found if one is not None))
 
     def stored_columns(self) -> list[tuple[str, str]]:
         """``(name, DuckDB type)`` of every stored column, in contract order."""

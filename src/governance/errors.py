@@ -15,10 +15,6 @@ class WrongDecision(GovernanceError):
     """The decision cannot be recorded as asked: no reason, an unknown kind, the same person twice."""
 
 
-class RefusedEntry(GovernanceError):
-    """An entry about suspicion breaks the rules of 28 CFR 23; it is not kept."""
-
-
 class TierViolation(GovernanceError):
     """Something would leave below its tier, or reach a model that must not know it. Nothing was published."""
 

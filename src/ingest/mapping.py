@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from feeds.contracts import STORED_TYPES, ColumnSpec, Contract
 from feeds.spec import ColumnMap, RecordSpec
 from ingest.layouts import unpivoted
-from ingest.precision import EPOCH_MS, TELLING, distance_sql, precision_sql
+from ingest.precision import EPOCH_MS, TELLING, computed_sql, precision_sql
 from ingest.sqltext import ident, literal, literals
 
 #: Whole numbers that DuckDB can hold as INTEGER, also when a spreadsheet wrote them as 12.0.
@@ -28,7 +28,7 @@ def records_query(record: RecordSpec, contract: Contract, zone: ZoneInfo, source
 
     Columns: ``row_number, record_no``, the stored contract columns, ``_key`` (text, null when a part is missing),
     ``_key_hash`` and ``_content_hash`` (16 bytes), ``_latest``, for each parsed column ``_u_<column>``, the text
-    that could not be understood, and the distances in days that expectations bound.
+    that could not be understood, and what expectations judge of several columns.
     """
     supplied = record.supplied()
     parsed = parsed_columns(record, contract)
@@ -51,7 +51,7 @@ def records_query(record: RecordSpec, contract: Contract, zone: ZoneInfo, source
     outer += ["unhex(md5(_was)) as _was_hash"] if record.key.was else []
     outer += [f"unhex(md5({_canonical(contract, supplied)})) as _content_hash", "_latest"]
     outer += [f"case when {_t(name)} is null then {_s(name)} end as {ident('_u_' + name)}" for name in parsed]
-    outer += [distance_sql(since, _t) for since in contract.distances]
+    outer += [computed_sql(computed, _t) for computed in contract.computed]
     where = f" where {record.where}" if record.where else ""
     rows = f"select * from {_rows(record, source)}{where}"
     return f"select {', '.join(outer)} from (select {', '.join(inner)} from ({rows}))"

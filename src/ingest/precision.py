@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from feeds.contracts import Since
+from feeds.contracts import Either, Since
 from ingest.sqltext import ident, literal, literals
 
 #: From the finest to the coarsest; ``impossible`` and ``unknown`` stand beside a null.
@@ -50,11 +50,15 @@ def _at_least_day(precision: str) -> str:
     return "day" if precision in ("second", "minute") else precision
 
 
-def distance_sql(since: Since, typed: Callable[[str], str]) -> str:
-    """The days that an expectation bounds, under its own name; null where one of the dates is.
+def computed_sql(computed: Since | Either, typed: Callable[[str], str]) -> str:
+    """What an expectation judges of several columns, under its own name; distances are null where one of the dates is.
 
     ``typed`` names the column of the query that holds a contract column's value.
     """
+    if isinstance(computed, Either):
+        both = f"{typed(computed.column)}::varchar, {typed(computed.other)}::varchar"
+        return f"coalesce({both}) as {ident(computed.name)}"
+    since = computed
     origin = f"coalesce({typed(since.origin)}, {typed(since.otherwise)})" if since.otherwise else typed(since.origin)
     start = f"({origin} + interval {since.years} years)::date" if since.years else f"{origin}::date"
     return f"datediff('day', {start}, {typed(since.column)}::date)::integer as {ident(since.name)}"

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from feeds.contracts import Contract, Expectation, Since
+from feeds.contracts import Contract, Either, Expectation, Since
 from ingest.sqltext import ident, literal, literals
 
 Severity = Literal["must", "warn"]
@@ -48,8 +48,10 @@ def build_rules(
     """
     rules = [_key_missing(), _duplicate_key(), *(_unparsed(column) for column in parsed)]
     own = [e for e in extra if e.column is None or e.column in contract.columns]
-    if any(e.since and e.since not in contract.distances for e in own):
-        raise ValueError(f"{contract.kind}: `since` belongs to expectations/{contract.kind}.yml, not to a feed")
+    if any(e.computed and e.computed not in contract.computed for e in own):
+        raise ValueError(
+            f"{contract.kind}: `since` and `or_column` belong to expectations/{contract.kind}.yml, not to a feed"
+        )
     for expectation in [*contract.expectations, *own]:
         if expectation.severity != "batch" and not _left_to_incident(expectation, contract, supplied):
             rules.append(_translated(expectation, contract, known_at, zone))
@@ -101,6 +103,8 @@ def _translated(expectation: Expectation, contract: Contract, known_at: datetime
         raise ValueError(f"{contract.kind}: {expectation.type} is not supported; use: {', '.join(sorted(_PREDICATES))}")
     if expectation.since:
         return _distance(expectation, contract.kind, expectation.since)
+    if expectation.either:
+        return _one_of_two(expectation, contract.kind, expectation.either)
     column = contract.columns[expectation.column]
     if column.type in ("date", "timestamp"):
         arguments = {k: _moment(v, column.type) for k, v in arguments.items()}
@@ -123,6 +127,18 @@ def _distance(expectation: Expectation, kind: str, since: Since) -> Rule:
     return Rule(
         name, severity, expectation.type, {"column": since.name, **bounds}, broken, since.column,
         f"{ident(since.column)}::varchar", f"{_in_words(since, bounds)} ({expectation.reason})",
+    )  # fmt: skip
+
+
+def _one_of_two(expectation: Expectation, kind: str, either: Either) -> Rule:
+    """A value that may stand in either of two columns."""
+    if expectation.type != "expect_column_values_to_not_be_null":
+        raise ValueError(f"{kind}: `or_column` belongs to expect_column_values_to_not_be_null, not {expectation.type}")
+    severity: Severity = "must" if expectation.severity == "must" else "warn"
+    return Rule(
+        f"{expectation.rule}:or:{either.other}", severity, expectation.type, {"column": either.name},
+        f"{ident(either.name)} is null", either.column, "null",
+        f"A value is required here or in {either.other}. ({expectation.reason})",
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def _suspicion(rng: Random, number: int, entry: Suspicion) -> Row:
         "approved": "Supervisor 1" if rng.random() < 0.9 else None, "person": entry.person.person_id, **_on(entry.entered),
         **describe(rng, entry.person, entry.entered, practice.HABITS),
     }  # fmt: skip
+    facts["dob"] = facts["dob"] or entry.person.birth  # the office asks: an entry without it is refused
     later = [(day, {fact: day}) for fact, day in (("reviewed", entry.reviewed), ("ended", entry.ended)) if day]
     return facts, sorted(later, key=lambda change: change[0])
 

@@ -9,6 +9,7 @@ from feeds.catalogue import load_catalogue
 from feeds.contracts import load_contracts
 from governance.decisions import Asked, decide
 from governance.recipients import chosen, generation, recipients, rotate
+from governance.suspicion import suspicion_policy
 from ingest.configuration import note_changes
 from ingest.crosswalk import decisions
 from ingest.ledger import transaction
@@ -111,7 +112,7 @@ def is_settled(settings: Settings, change_sets: Sequence[ChangeSetLike] | None =
     """True when the publication shows every active change set, feed file and dbt model: a build would do nothing."""
     if not engine_for(settings).exists():
         return False
-    rows = reference_rows(load_catalogue(settings), decisions(settings))
+    rows = reference_rows(load_catalogue(settings), suspicion_policy(settings), decisions(settings))
     with engine_for(settings).session() as db:
         if not has_loads(db) or plan(db, _active(settings, change_sets)).size:
             return False

@@ -11,6 +11,7 @@ import duckdb
 
 from feeds.catalogue import Catalogue
 from feeds.contracts import Contract
+from governance.suspicion import suspicion_policy
 from ingest.crosswalk import decisions
 from settings import Settings
 from warehouse import people, points, reference, results, tables
@@ -45,7 +46,7 @@ def load(
             f"There are change sets of {', '.join(orphans)}, but no such feed file in jurisdictions/.",
             "Put the file back; to take a feed out, withdraw its deliveries (`nnsc withdraw`) first.",
         )
-    rows = reference.reference_rows(catalogue, decisions(settings))
+    rows = reference.reference_rows(catalogue, suspicion_policy(settings), decisions(settings))
     digest = people.stamped(settings, reference.digest(rows))
     engine = engine_for(settings)
     with engine.transaction() as db:

@@ -1,4 +1,4 @@
-"""Reference tables out of ``jurisdictions/`` (feeds, places) and of what people decided about recorded values."""
+"""Reference tables out of ``jurisdictions/`` (feeds, places), ``policies/`` and what people decided about values."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ import duckdb
 from feeds.catalogue import Catalogue
 from feeds.places import JurisdictionSpec
 from feeds.spec import FeedSpec
+from governance.suspicion import SuspicionPolicy
 from ingest.crosswalk import CrosswalkDecision
 from warehouse.clocks import clock_changes
 
 #: Tables of schema ``reference`` that are written here (dbt writes the seeds beside them).
 TABLES = (
     "area", "clock_change", "crosswalk_decision", "facility", "facility_unit", "feed", "feed_record_kind",
-    "jurisdiction", "jurisdiction_population",
+    "jurisdiction", "jurisdiction_population", "suspicion_clock",
 )  # fmt: skip
 
 #: Rows in one insert statement: one statement for each row takes a millisecond each.
@@ -28,7 +29,7 @@ _AT_ONCE = 500
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def reference_rows(catalogue: Catalogue, decisions: Iterable[CrosswalkDecision] = ()) -> Rows:
+def reference_rows(catalogue: Catalogue, policy: SuspicionPolicy, decisions: Iterable[CrosswalkDecision] = ()) -> Rows:
     """The rows of each reference table, sorted, as the catalogue has them now; who decided stays in the ledger."""
     feeds, places = (sorted(catalogue.feeds.items()), sorted(catalogue.jurisdictions.items()))
     return {
@@ -67,6 +68,7 @@ def reference_rows(catalogue: Catalogue, decisions: Iterable[CrosswalkDecision] 
             for facility in spec.facilities
             for unit in facility.units
         ],
+        "suspicion_clock": [(name, *policy.clock(name)) for name, _ in places],
         "feed": [_feed(feed_id, spec) for feed_id, spec in feeds],
         "feed_record_kind": [(feed_id, kind) for feed_id, spec in feeds for kind in spec.kinds()],
     }

@@ -79,6 +79,8 @@ create table if not exists reference.clock_change (
 create table if not exists reference.crosswalk_decision (
     terminology_id varchar not null, feed_id varchar not null, source_value varchar not null, code varchar,
     decision_id bigint not null);
+create table if not exists reference.suspicion_clock (
+    jurisdiction_id varchar not null, retention_years integer not null, review_months integer not null);
 create table if not exists reference.feed_record_kind (feed_id varchar not null, record_kind varchar not null);
 """
 

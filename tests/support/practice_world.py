@@ -25,7 +25,7 @@ ENTRY = {
     "review_on": date(2026, 3, 1), "expires_on": date(2030, 3, 1), "roster_entered_by": "A", "roster_approved_by": "B",
     "member_last_name": "Zzyzx", "member_first_name": "Ana", "member_age": 31,
 }  # fmt: skip
-#: What may not pass, and the rule that says so.
+#: What may not pass (28 CFR 23 and the defects of a known database of gangs), and the rule that says so.
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "2": ({"basis_kind": None}, "expect_column_values_to_not_be_null:basis_kind"),
     "3": ({"expires_on": None}, "expect_column_values_to_not_be_null:expires_on"),
@@ -38,6 +38,15 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "11": ({"review_on": date(2026, 3, 2)}, "expect_column_values_to_be_between:review_on:since:reviewed_on"),
     "12": ({"member_age": None, "member_birth_date": date(2013, 3, 2)},
            "expect_column_values_to_be_between:valid_from:since:member_birth_date"),
+    "13": ({"member_age": 0}, "expect_column_values_to_be_between:member_age"),
+    "14": ({"member_age": None, "member_birth_date": date(1900, 12, 31)},
+           "expect_column_values_to_be_between:member_birth_date"),
+    "15": ({"member_age": None}, "expect_column_values_to_not_be_null:member_birth_date:or:member_age"),
+    "16": ({"roster_entered_by": None}, "expect_column_values_to_not_be_null:roster_entered_by"),
+    "17": ({"valid_from": None}, "expect_column_values_to_not_be_null:valid_from"),
+    "18": ({"valid_from": date(2999, 1, 1), "review_on": date(2999, 6, 1), "expires_on": date(3000, 1, 1)},
+           "expect_column_values_to_be_between:valid_from"),
+    "19": ({"reviewed_on": date(2025, 2, 1)}, "expect_column_values_to_be_between:reviewed_on:since:valid_from"),
 }  # fmt: skip
 #: Reviewed in 2026, so five years count from then.
 RENEWED = {"roster_id": "9", "reviewed_on": date(2026, 1, 15), "expires_on": date(2031, 1, 15)}

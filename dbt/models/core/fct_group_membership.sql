@@ -1,6 +1,43 @@
--- an entry of suspicion holds from its first day until the day on which it expires or
--- ended,
--- whichever comes first; half-open, so that nothing is used on the day of expiry
+-- an entry of suspicion holds from its first day until it expires, ends, or has been
+-- kept
+-- as long as its site may;
+-- half-open, so that nothing is used on the day of expiry
+with
+    entries as (
+        select roster.*, coalesce(roster.reviewed_on, roster.valid_from) as judged_on
+        from {{ ref("fct_group_roster") }} as roster
+        where not roster.is_pending_correction
+    ),
+
+    clocked as (
+        select
+            entries.*,
+            least(
+                entries.expires_on,
+                cast(
+                    {{
+                        dbt.dateadd(
+                            "year", "clock.retention_years", "entries.judged_on"
+                        )
+                    }} as date
+                )
+            ) as kept_until,
+            least(
+                entries.review_on,
+                cast(
+                    {{
+                        dbt.dateadd(
+                            "month", "clock.review_months", "entries.judged_on"
+                        )
+                    }} as date
+                )
+            ) as review_due_on
+        from entries
+        join
+            {{ source("reference", "suspicion_clock") }} as clock
+            on clock.jurisdiction_id = entries.jurisdiction_id
+    )
+
 select
     jurisdiction_id,
     feed_id,
@@ -10,13 +47,11 @@ select
     membership_role_code,
     basis_kind,
     valid_from,
-    least(expires_on, coalesce(ended_on, expires_on)) as valid_to,
+    least(kept_until, coalesce(ended_on, kept_until)) as valid_to,
     reviewed_on,
-    review_on,
-    expires_on,
-    coalesce(ended_on < expires_on, false) as is_ended_early,
+    review_due_on as review_on,
+    kept_until as expires_on,
+    coalesce(ended_on < kept_until, false) as is_ended_early,
     known_from
-from {{ ref("fct_group_roster") }}
-where
-    not is_pending_correction
-    and valid_from < least(expires_on, coalesce(ended_on, expires_on))
+from clocked
+where valid_from < least(kept_until, coalesce(ended_on, kept_until))

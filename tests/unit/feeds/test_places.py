@@ -6,6 +6,7 @@ import pytest
 
 from feeds.catalogue import load_catalogue, load_jurisdiction
 from feeds.errors import SpecificationError
+from governance.suspicion import suspicion_policy
 from settings import Settings, load_settings
 from support.world import JURISDICTION, write_feed
 from warehouse.reference import reference_rows
@@ -31,7 +32,7 @@ def write(settings: Settings, facilities: str) -> None:
 
 def test_facilities_and_units_reach_the_reference_tables_with_their_days(settings: Settings) -> None:
     write(settings, FACILITIES)
-    rows = reference_rows(load_catalogue(settings))
+    rows = reference_rows(load_catalogue(settings), suspicion_policy(settings))
     days = [(facility, name, str(first), str(last)) for _, facility, name, first, last in rows["facility"]]
     assert days == [
         ("A", "Old house", "None", "2019-12-31"),

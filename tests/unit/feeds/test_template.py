@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from cli import nnsc
-from feeds.contracts import Contract, load_contracts
+from feeds.contracts import Contract, Since, load_contracts
 from governance.suspicion import suspicion_policy
 from settings import Settings, load_settings
 from support.world import JURISDICTION, PROJECT
@@ -70,7 +70,17 @@ def test_the_contract_accepts_the_bases_and_the_ages_of_the_policy() -> None:
     assert bounds["expect_column_value_lengths_to_be_between:stated_facts"]["min_value"] == policy.minimum_basis_length
     ages = [r.arguments["min_value"] for r in roster.expectations if r.column == "member_age" and r.severity == "must"]
     assert max(ages) == policy.minimum_age
-    years = {(since.column, since.origin): since.years for since in roster.distances if since.years}
+    born = [
+        r.arguments["min_value"]
+        for r in roster.expectations
+        if r.column == "member_birth_date" and r.arguments.get("min_value")
+    ]
+    assert f"{policy.oldest_birth_year}-01-01" in born
+    years = {
+        (since.column, since.origin): since.years
+        for since in roster.computed
+        if isinstance(since, Since) and since.years
+    }
     assert years == {
         ("expires_on", "reviewed_on"): policy.retention_years,
         ("review_on", "reviewed_on"): policy.review_months // 12,
