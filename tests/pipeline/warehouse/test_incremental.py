@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import settings as rules
 
-from support.engines import contents, differences
+from support.engines import contents, differences, made_anew
 from support.sequences import Deliveries, Step, steps
 from support.warehouse_truth import fold
 from support.warehouse_world import SHOOTINGS, World, copy_of
@@ -37,7 +37,7 @@ def run(world: World, sequence: list[Step]) -> Deliveries:
     for kind, content in FOLDED.items():
         assert versions(world.settings, kind, content) == fold(world.active, kind, content)
     incremental = contents(world.settings)
-    api.transform(world.settings, full_refresh=True)
+    made_anew(world.settings)
     assert differences(incremental, contents(world.settings)) == {}
     return deliveries
 

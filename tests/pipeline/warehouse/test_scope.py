@@ -12,7 +12,7 @@ from ingest.api import drain, fetch
 from settings import Settings, load_settings
 from simulator.agencies import FORMS
 from simulator.api import deliver, simulate
-from support.engines import contents, differences
+from support.engines import contents, differences, made_anew
 from support.warehouse_world import ARRESTS, SHOOTINGS, World
 from warehouse import api
 from warehouse.engine import engine_for
@@ -88,7 +88,7 @@ def test_feed_by_feed_ends_where_a_full_refresh_ends(tmp_path: Path) -> None:
         api.transform(settings)
     assert left_out > 100  # or the runs built everything, and nothing is shown
     one_by_one = contents(settings)
-    api.transform(settings, full_refresh=True)
+    made_anew(settings)
     assert differences(one_by_one, contents(settings)) == {}
 
 

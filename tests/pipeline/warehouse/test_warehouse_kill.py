@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from settings import Settings
+from support.engines import made_anew
 from support.warehouse_world import ARRESTS, SHOOTINGS, World, shooting
 from warehouse import api
 from warehouse.engine import engine_for
@@ -49,14 +50,15 @@ def kill_builds(world: World, times: list[float]) -> int:
 
 
 def run(built: World, times: list[float]) -> None:
+    before = tables(built.settings).keys()
     correction(built)
     assert kill_builds(built, times) > 0
     result = api.build(built.settings, built.active)
     assert result.published.tables["core.fct_shooting_victim"] == 3
     interrupted = tables(built.settings)
-    api.build(built.settings, built.active, full_refresh=True)
+    assert interrupted.keys() == before  # no view is missing, nothing half made is left
+    made_anew(built.settings)
     assert tables(built.settings) == interrupted
-    assert not [name for name in interrupted if "__dbt" in name]
     assert not list(built.settings.published.rglob(".*"))
 
 
@@ -66,7 +68,7 @@ def test_a_killed_build_is_repeated_without_a_trace(built: World) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_builds_killed_at_random_times(built: World, seed: int) -> None:
     chance = random.Random(seed)
-    run(built, [chance.uniform(0.1, 8) for _ in range(5)])
+    run(built, [chance.uniform(0.1, 8) for _ in range(4)])
