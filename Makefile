@@ -22,7 +22,7 @@ test: setup ## The tests that every change has to pass (<= 10 minutes)
 	@NNSC_THREADS=1 $(PYTEST) --no-loadscope-reorder -m "not slow"
 
 test-full: setup ## The long ones: many seeds, kills at every step, properties (<= 45 minutes)
-	@$(PYTEST) -m slow
+	@NNSC_THREADS=1 $(PYTEST) -m slow
 
 up: setup ## Airflow on http://127.0.0.1:8080 with everything in place
 	@$(NNSC) up

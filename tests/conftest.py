@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from settings import Settings
 from support.world import REAL, settings_in
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# The libraries are a million objects that stay; walking them at every turn is a twelfth of a test run.
+gc.set_threshold(20_000, 20, 100)
 
 
 @pytest.fixture

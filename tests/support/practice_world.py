@@ -117,7 +117,7 @@ def fill_in(settings: Settings, file: Path) -> None:
     sheet = book["group_roster"]
     columns = {cell.value: cell.column for cell in sheet[1]}
     entries = [ENTRY, *({**ENTRY, "roster_id": n, **wrong} for n, (wrong, _) in WRONG.items()), {**ENTRY, **RENEWED}]
-    many = [{**ENTRY, "roster_id": f"m{n}", "member_first_name": f"Ana{n}"} for n in range(90)]
+    many = [{**ENTRY, "roster_id": f"m{n}", "member_first_name": f"Ana{n}"} for n in range(150)]
     for row, entry in enumerate([*entries, *many], start=2):
         for name, value in entry.items():
             sheet.cell(row=row, column=columns[name], value=value)

@@ -42,14 +42,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 def test_a_filled_in_template_is_applied_and_wrong_entries_wait(world: World) -> None:
     (outcome,) = outcomes(world.settings, TEMPLATE)
-    assert (outcome.state, outcome.accepted, outcome.quarantined) == ("applied", 92, len(WRONG))
+    assert (outcome.state, outcome.accepted, outcome.quarantined) == ("applied", 152, len(WRONG))
     waiting = {row.row_number: set(row.rules) for row in quarantined(world.settings, outcome.delivery_id)}
     assert waiting == {n: {rule} for n, (_, rule) in enumerate(WRONG.values(), start=2)}
     found = world.rows(
         "select valid_from, valid_to, basis_kind, membership_role_code, reviewed_on from core.fct_group_membership "
         f"where feed_id = '{TEMPLATE}' order by expires_on"
     )
-    assert len(found) == 92
+    assert len(found) == 152
     assert found[0] == (date(2025, 3, 1), date(2030, 3, 1), "court_finding", "core", None)
     assert found[-1] == (date(2025, 3, 1), date(2031, 1, 15), "court_finding", "core", date(2026, 1, 15))
 
