@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -20,6 +21,7 @@ from ingest.api import drain, fetch
 from linkage.run import run
 from settings import Settings, load_settings
 from simulator.api import deliver, simulate
+from support.candidate_truth import expected, told
 from support.warehouse_world import PROJECT
 from warehouse import api
 from warehouse.dbt_runner import run_dbt
@@ -272,3 +274,18 @@ def test_relative_rates_are_those_of_scipy_and_small_numbers_are_not_shown(setti
     for _, own in found.groupby(level=["jurisdiction_id", "stage_code", "year"]):
         assert own["base"].isna().sum() != 1 or len(own) == 1, "one hidden group alone follows from a total"
     assert compared >= 1
+
+
+def test_reasons_are_those_of_the_records(settings: Settings) -> None:
+    """Arrests with and without an end, terms of both kinds, and shootings; nobody shot dead is listed."""
+    rows = told(settings)
+    assert rows == expected(settings)
+    kinds = Counter((row[4], row[8]) for row in rows)
+    assert {("arrest", "weak"), ("shooting_suspect", "suspicion"), ("shooting_victim", "recorded")} <= set(kinds)
+    context = {row[1] for row in rows if row[4] == "arrest"}
+    assert not context & {row[1] for row in rows if row[-1] == "service_only"}
+    arrested = frame(
+        settings,
+        "select count(distinct arrest_key) as n from core.fct_arrest_charge where offense_group_code = 'weapons'",
+    )
+    assert kinds["arrest", "weak"] + kinds["arrest", "recorded"] < arrested["n"].iloc[0] / 2, "arrests list nobody"
