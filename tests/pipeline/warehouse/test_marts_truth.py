@@ -277,15 +277,10 @@ def test_relative_rates_are_those_of_scipy_and_small_numbers_are_not_shown(setti
 
 
 def test_reasons_are_those_of_the_records(settings: Settings) -> None:
-    """Arrests with and without an end, terms of both kinds, and shootings; nobody shot dead is listed."""
+    """Hundreds of people shot or suspected; arrests list nobody, and nobody who was shot dead is listed."""
     rows = told(settings)
     assert rows == expected(settings)
-    kinds = Counter((row[4], row[8]) for row in rows)
-    assert {("arrest", "weak"), ("shooting_suspect", "suspicion"), ("shooting_victim", "recorded")} <= set(kinds)
-    context = {row[1] for row in rows if row[4] == "arrest"}
-    assert not context & {row[1] for row in rows if row[-1] == "service_only"}
-    arrested = frame(
-        settings,
-        "select count(distinct arrest_key) as n from core.fct_arrest_charge where offense_group_code = 'weapons'",
-    )
-    assert kinds["arrest", "weak"] + kinds["arrest", "recorded"] < arrested["n"].iloc[0] / 2, "arrests list nobody"
+    routes = Counter(row[-1] for row in rows)
+    assert min(routes["candidate"], routes["service_only"]) > 50
+    listed = {row[1] for row in rows if row[4] != "arrest"}
+    assert {row[1] for row in rows} == listed, "an arrest alone lists somebody"
