@@ -4,7 +4,9 @@
     {%- set person = {"sex": "sex", "race": "race_ethnicity", "ethnicity": "ethnicity"} -%}
     {%- set kinds = {
         "arrest": {},
-        "arrest_charge": {"source_offense": "nibrs_offense", "charge_level": "charge_level"},
+        "arrest_charge": {
+            "source_offense": "nibrs_offense", "charge_level": "charge_level", "disposition": "disposition",
+        },
         "custody_census": {
             "custody_level": "custody_level", "status": "custody_status", "source_offense": "nibrs_offense",
         },

@@ -28,7 +28,7 @@ from warehouse.kept import Kept, publication
 
 #: Keys of events that belong to one person: what hangs on a juvenile's event stays with it.
 _PERSONAL = ("arrest_key", "probation_term_key", "engagement_key", "mention_key", "person_key")
-_MEMBERSHIP = "core.person_membership"
+_MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster")
 _JUVENILE = 18
 _PLACE, _MENTION = "jurisdiction_id", "mention_key"
 
@@ -179,9 +179,10 @@ class _Writer:
                 if tests:
                     source = f'select distinct "{key}" from {self._file(table)} where {" or ".join(tests)}'
                     self.db.execute(f'insert into juvenile select * from ({source}) where "{key}" is not null')
-        if _MEMBERSHIP in self.kept.tables:  # whoever was a juvenile in one mention is followed in none
-            source = f"select person_key from {self._file(_MEMBERSHIP)} where mention_key in (from juvenile)"
-            self.db.execute(f"insert into juvenile {source}")
+        for table in _MEMBERSHIPS:  # whoever was a juvenile in one mention is followed in none
+            if table in self.kept.tables:
+                source = f"select person_key from {self._file(table)} where mention_key in (from juvenile)"
+                self.db.execute(f"insert into juvenile {source}")
 
     def _suppressed(self, table: str, rule: Suppression) -> None:
         """An aggregate with its small numbers left out, and its roll-ups in ``<table>__totals``."""

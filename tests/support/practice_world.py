@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,23 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "17": ({"valid_from": None}, "expect_column_values_to_not_be_null:valid_from"),
     "18": ({"valid_from": date(2999, 1, 1), "review_on": date(2999, 6, 1), "expires_on": date(3000, 1, 1)},
            "expect_column_values_to_be_between:valid_from"),
-    "19": ({"reviewed_on": date(2025, 2, 1)}, "expect_column_values_to_be_between:reviewed_on:since:valid_from"),
+    "19": ({"reviewed_on": date(2025, 2, 1), "review_on": date(2026, 1, 1), "expires_on": date(2030, 1, 1)},
+           "expect_column_values_to_be_between:reviewed_on:since:valid_from"),
 }  # fmt: skip
 #: Reviewed in 2026, so five years count from then.
 RENEWED = {"roster_id": "9", "reviewed_on": date(2026, 1, 15), "expires_on": date(2031, 1, 15)}
+
+
+def grown_up(today: date) -> list[dict[str, Any]]:
+    """Two entries of one person, first as a minor; both are current."""
+    person = {"member_last_name": "Vandersloot", "member_first_name": "Milo", "member_sid": "OH5550017"}
+    person["member_birth_date"] = today - timedelta(days=19 * 365 + 100)
+    clock = {"review_on": today + timedelta(days=300), "expires_on": today + timedelta(days=900)}
+    before = {"valid_from": today - timedelta(days=730), "reviewed_on": today - timedelta(days=30), "member_age": 17}
+    return [
+        {**ENTRY, "roster_id": "y1", **person, **clock, **before},
+        {**ENTRY, "roster_id": "y2", **person, **clock, "valid_from": today - timedelta(days=20), "member_age": 19},
+    ]
 
 
 @dataclass
@@ -118,7 +131,7 @@ def fill_in(settings: Settings, file: Path) -> None:
     columns = {cell.value: cell.column for cell in sheet[1]}
     entries = [ENTRY, *({**ENTRY, "roster_id": n, **wrong} for n, (wrong, _) in WRONG.items()), {**ENTRY, **RENEWED}]
     many = [{**ENTRY, "roster_id": f"m{n}", "member_first_name": f"Ana{n}"} for n in range(150)]
-    for row, entry in enumerate([*entries, *many], start=2):
+    for row, entry in enumerate([*entries, *many, *grown_up(settings.now().date())], start=2):
         for name, value in entry.items():
             sheet.cell(row=row, column=columns[name], value=value)
     target = settings.buckets / TEMPLATE / "roster.xlsx"

@@ -16,6 +16,8 @@ select
     charge_level_code,
     charge_level_mapping,
     disposition,
+    disposition_code,
+    disposition_mapping,
     offense_group_code,
     offense_rule_id,
     identity_basis,

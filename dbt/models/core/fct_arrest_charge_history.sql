@@ -16,6 +16,8 @@ select
     charge_level_codes.code as charge_level_code,
     {{ how_mapped("charge_level") }} as charge_level_mapping,
     versions.disposition,
+    disposition_codes.code as disposition_code,
+    {{ how_mapped("disposition") }} as disposition_mapping,
     {{ offense_group() }} as offense_group_code,
     offense_codes.mapped_by as offense_rule_id,
     versions.identity_basis,

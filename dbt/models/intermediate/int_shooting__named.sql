@@ -2,14 +2,16 @@ with
     incidents as (select * from {{ ref("int_shooting_incident__counted") }}),
 
     named as (
-        {%- for role in ["victim", "suspect"] %}
+        {%- for role, killed in {"victim": "is_fatal", "suspect": "false"}.items() %}
             select
                 jurisdiction_id,
                 feed_id,
                 record_key,
                 incident_key,
                 mention_key,
-                '{{ role }}' as role
+                '{{ role }}' as role,
+                coalesce({{ killed }}, false) as is_killed,
+                is_pending_correction
             from {{ ref("fct_shooting_" ~ role) }}
             {%- if not loop.last %}
                 union all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -20,6 +21,7 @@ from ingest.api import drain, fetch
 from linkage.run import run
 from settings import Settings, load_settings
 from simulator.api import deliver, simulate
+from support.candidate_truth import expected, told
 from support.warehouse_world import PROJECT
 from warehouse import api
 from warehouse.dbt_runner import run_dbt
@@ -272,3 +274,13 @@ def test_relative_rates_are_those_of_scipy_and_small_numbers_are_not_shown(setti
     for _, own in found.groupby(level=["jurisdiction_id", "stage_code", "year"]):
         assert own["base"].isna().sum() != 1 or len(own) == 1, "one hidden group alone follows from a total"
     assert compared >= 1
+
+
+def test_reasons_are_those_of_the_records(settings: Settings) -> None:
+    """Hundreds of people shot or suspected; arrests list nobody, and nobody who was shot dead is listed."""
+    rows = told(settings)
+    assert rows == expected(settings)
+    routes = Counter(row[-1] for row in rows)
+    assert min(routes["candidate"], routes["service_only"]) > 50
+    listed = {row[1] for row in rows if row[4] != "arrest"}
+    assert {row[1] for row in rows} == listed, "an arrest alone lists somebody"

@@ -6,9 +6,11 @@ import json
 import shutil
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from statistics import median
 from typing import Any
 
+import duckdb
 import pytest
 
 from ingest.api import drain, fetch, outcomes
@@ -17,6 +19,7 @@ from linkage.api import link
 from simulator.agencies import PRACTICE
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
+from support.candidate_truth import expected, told
 from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
 from support.world import PROJECT, settings_in
 from warehouse import api
@@ -42,12 +45,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 def test_a_filled_in_template_is_applied_and_wrong_entries_wait(world: World) -> None:
     (outcome,) = outcomes(world.settings, TEMPLATE)
-    assert (outcome.state, outcome.accepted, outcome.quarantined) == ("applied", 152, len(WRONG))
+    assert (outcome.state, outcome.accepted, outcome.quarantined) == ("applied", 154, len(WRONG))
     waiting = {row.row_number: set(row.rules) for row in quarantined(world.settings, outcome.delivery_id)}
     assert waiting == {n: {rule} for n, (_, rule) in enumerate(WRONG.values(), start=2)}
     found = world.rows(
         "select valid_from, valid_to, basis_kind, membership_role_code, reviewed_on from core.fct_group_membership "
-        f"where feed_id = '{TEMPLATE}' order by expires_on"
+        f"where feed_id = '{TEMPLATE}' and valid_from = date '2025-03-01' order by expires_on"
     )
     assert len(found) == 152
     assert found[0] == (date(2025, 3, 1), date(2030, 3, 1), "court_finding", "core", None)
@@ -218,10 +221,39 @@ def test_the_scorecard_of_each_group_is_what_the_office_knows_on_the_last_day(wo
     assert all(sum(row[n] for row in rows) > 0 for n in range(4)), "too small a world"
 
 
-def test_links_do_not_tell_who_is_on_a_roster(world: World) -> None:
-    """Only T3 sees that an entry belongs to a person; to others nothing is missing and nobody is without records."""
+@pytest.fixture(scope="module")
+def linked(world: World) -> World:
+    """The same world after its people were found."""
     link(world.settings)
     api.build(world.settings)
+    return world
+
+
+def test_reasons_are_those_of_the_records_and_each_ends(linked: World) -> None:
+    """Beside slow reading of the facts; entries of the roster also beside what the office truly wrote."""
+    rows = told(linked.settings)
+    assert rows == expected(linked.settings)
+    routes = {(row[1], row[-1]) for row in rows if row[0] == MILLBROOK}
+    assert {route for _, route in routes} == {"candidate", "service_only"}
+    assert len({person for person, _ in routes}) == len(routes), "a person has one route"
+    (today,) = linked.rows(
+        f"select max(known_on) from marts.mart_gvi__candidate_reasons where jurisdiction_id = '{MILLBROOK}'"
+    )[0]
+    true = Counter[tuple[date, date]]()
+    for record, entry, day in linked.with_truth("group_roster", "roster", "R{:04d}"):
+        ends = [entry["expires"], record["review_on"]]
+        ends += [entry["ended"]] if entry["ended"] and entry["ended"] <= day else []
+        until = min(map(date.fromisoformat, ends))
+        if record["key"][0] not in linked.waiting("group_roster") and until > today:
+            true[date.fromisoformat(record["reviewed_on"] or entry["entered"]), until] += 1
+    found = Counter(row[6:8] for row in rows if row[4] == "group_roster" and row[0] == MILLBROOK)
+    assert found.total() >= 5
+    assert not found - true, "reasons that no entry gives"
+
+
+def test_links_do_not_tell_who_is_on_a_roster(linked: World) -> None:
+    """Only T3 sees that an entry belongs to a person; to others nothing is missing and nobody is without records."""
+    world = linked
     roster = {key for (key,) in world.rows("select mention_key from core.fct_group_roster")}
     open_to_all = {key for (key,) in world.rows("select mention_key from core.person_membership")}
     apart = {key for (key,) in world.rows("select mention_key from core.person_membership_roster")}
@@ -241,3 +273,28 @@ def test_links_do_not_tell_who_is_on_a_roster(world: World) -> None:
         "(select person_key from core.dim_person)"
     )
     assert world.rows(only_rosters)[0][0] > 0
+
+
+def test_who_was_a_minor_in_one_entry_leaves_on_no_list_of_candidates(linked: World, tmp_path: Path) -> None:
+    """A list at T3 takes two people, and even then only what belongs to adults."""
+    policies = shutil.copytree(PROJECT / "policies", tmp_path / "policies")
+    (policies / "recipients.yml").write_text(
+        "recipients:\n  site: {tier: T3, jurisdictions: all, purpose: Review of candidates}\n"
+        "  network: {tier: T2, jurisdictions: all, purpose: Pseudonymous records}\n"
+    )
+    settings = linked.settings.model_copy(update={"policies": policies})
+    grown = linked.rows(
+        "select person_key from marts.mart_gvi__candidate_reasons as m join core.fct_group_roster as r "
+        "using (feed_id, record_key) group by 1 having count(*) = 2 and min(r.member_age) = 17"
+    )
+    assert len(grown) == 1
+    (waits,) = api.publish_for(settings, "T3", who="Ana Ruiz", why="list of the week")
+    assert waits.waits_for is not None
+    (done,) = api.publish_for(settings, "T3", who="Ben Okoye", why="I read it")
+    (open_to_more,) = api.publish_for(settings, "T2")
+    assert not [table for table in open_to_more.tables if "candidate_reasons" in table]
+    of_town = f"select count(*) from marts.mart_gvi__candidate_reasons where feed_id = '{TEMPLATE}'"
+    with duckdb.connect(str(done.path), read_only=True) as given:
+        assert given.execute(of_town).fetchall() == [(linked.rows(of_town)[0][0] - 2,)]
+        rest = "select count(*) > 5 from marts.mart_gvi__candidate_reasons where route = 'candidate'"
+        assert given.execute(rest).fetchall() == [(True,)], "the list is empty"

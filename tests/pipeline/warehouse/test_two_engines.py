@@ -17,6 +17,7 @@ from linkage.run import LinkResult, run
 from settings import Settings, load_settings
 from simulator.agencies import FORMS
 from simulator.api import deliver, simulate
+from support.candidate_truth import expected, told
 from support.engines import contents, differences
 from support.postgres import Server
 from support.warehouse_world import ARRESTS, PROJECT, SHOOTINGS, VICTIMS_ONLY, World
@@ -106,6 +107,7 @@ def test_a_larger_simulated_world_its_people_and_its_past_are_the_same_in_both(
     active = active_change_sets(one)
     assert api.build(one, active).published.tables == api.build(other, active).published.tables
     same(one, other, least=44)
+    assert told(one) == expected(one)  # every kind of record that may be a reason is in this world
     known = sorted(change_set.known_at for change_set in active)
     middle = known[len(known) // 2]
     for model, moment in [*((model, middle) for model in MODELS), (MODELS[-1], middle.date())]:

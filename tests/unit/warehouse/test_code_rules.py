@@ -67,6 +67,18 @@ UNDERSTOOD: dict[str, dict[str, tuple[str, ...]]] = {
         "contacted": ("Contacted", "Reached", "Contactado"),
         "referred": ("Referred", "Referred to provider", "Offered", "Open", "Pending", "Pending acceptance", "Ofrecido"),
     },
+    "disposition": {
+        "sealed": ("Sealed", "Expunged", "Record expunged", "Case sealed"),
+        "acquitted": ("Acquitted", "Not guilty", "Found not guilty", "Acquitted by jury", "Absuelto", "Sentencia absolutoria"),
+        "dismissed": ("Dismissed", "Dismissed 12", "Case dismissed without prejudice", "Nolle 3", "Nolle prosequi", "Nol pros",
+                      "Charges dropped", "No complaint filed", "Declined to prosecute", "Conviction vacated", "No papered",
+                      "Released without charge", "Released - detention only", "Sobreseimiento", "Not charged"),
+        "diverted": ("Diverted", "Pretrial diversion", "Deferred prosecution", "ACD", "Suspensión condicional del proceso"),
+        "pending": ("Pending", "Pending trial", "Felony complaint filed", "Open", "Indicted", "Pendiente",
+                    "Vinculado a proceso"),
+        "convicted": ("Convicted", "Convicted 77", "Guilty", "Pled guilty", "Guilty plea", "Guilty by jury", "Sentenced",
+                      "No contest", "Convicted of a lesser charge", "Condenado"),
+    },
 }  # fmt: skip
 #: Recorded, and known to nobody.
 UNKNOWN = (
@@ -89,6 +101,9 @@ UNMAPPED: dict[str, tuple[str, ...]] = {
     "referral_status": ("Not completed", "Incomplete", "Goal not met", "Not started", "Not enrolled", "Inactive", "No activo",
                         "Not accepted", "Not contacted", "Not closed", "Did not complete", "No aceptado", "No cumplido",
                         "Disclosed", "Not referred"),
+    "disposition": ("Not convicted", "Conviction pending", "Guilty plea withdrawn", "Never sentenced", "Not dismissed",
+                    "Dismissal denied", "Motion to dismiss", "Released", "Not sealed", "Conviction reversed in part", "Bond",
+                    "Expungement denied", "Not indicted", "Plea offered", "No condenado", "Acquittal not likely"),
 }  # fmt: skip
 #: What turns a word into its opposite or takes its certainty, before it and after it.
 BEFORE = ("Not ", "Not yet ", "No ", "Non-", "Un", "In", "Never ", "Former ", "Ex-", "Possible ", "Sin ", "Aún no ")
