@@ -28,6 +28,4 @@ with DAG(
     default_args={"owner": "data-engineering", **RETRIES, "retries": 2, "execution_timeout": INGEST_TIMEOUT},
 ) as dag:
     # Before the reports, whose index leads to the list. Reads the publication, never the warehouse's file.
-    RunEvaluations(
-        task_id="run", pool=POOL_INGEST, doc_md="One after another; one that cannot be run stops no other."
-    )
+    RunEvaluations(task_id="run", pool=POOL_INGEST, doc_md="One after another; one that cannot be run stops no other.")

@@ -51,7 +51,7 @@ def refresh(settings: Settings, on_event: Callable[[str], None] | None = None) -
         one = _refreshed(settings, name, known[name], newest) if newest and known[name] else _unregistered(name)
         found.append(one)
         if on_event:
-            on_event(f"{one.name}: {one.said}")
+            on_event(one.said)
     if newest:
         _write_list(settings, found)
     return found
@@ -84,7 +84,7 @@ def _refreshed(settings: Settings, name: str, known: Sequence[Registration], new
         return Refreshed(name, "missing", str(error), title)
     except SpecificationError as error:
         return Refreshed(name, "wrong", str(error), title)
-    said = f"{result['verdict']['word']}, on publication {newest.publication_id}"
+    said = f"{name}: {result['verdict']['word']}, on publication {newest.publication_id}"
     if is_known:
         return Refreshed(name, "unchanged", f"{said} as before: nothing changed since.", title)
     return Refreshed(name, "ran", f"{said}.", title)

@@ -50,9 +50,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return made
 
 
-def test_before_anything_is_registered_there_is_nothing_to_do(
-    settings: Settings, airflow_db: None
-) -> None:
+def test_before_anything_is_registered_there_is_nothing_to_do(settings: Settings, airflow_db: None) -> None:
     from airflow.sdk.exceptions import AirflowSkipException
 
     with pytest.raises(AirflowSkipException, match=r"planted is not registered.*nnsc evaluate register planted --why"):
@@ -88,7 +86,7 @@ def test_each_registered_evaluation_runs_once_a_publication_and_the_rest_is_told
             assert [faults(browser, folder / page, width) for width in (1200, 360)] == [[], []]
 
     kept = sorted(one.name for one in (folder / "kept-runs").iterdir())
-    with pytest.raises(AirflowSkipException, match="reduction, on publication 1 as before: nothing changed since"):
+    with pytest.raises(AirflowSkipException, match="planted: reduction, on publication 1 as before: nothing changed since"):
         run()
     assert sorted(one.name for one in (folder / "kept-runs").iterdir()) == kept
 

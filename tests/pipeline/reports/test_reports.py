@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from scipy.stats import chi2
 
 from cli import nnsc
+from outcomes.registration import results_folder
 from reports.api import reports_folder, write_reports
 from reports.errors import UnknownReport
 from reports.source import source
@@ -212,9 +213,14 @@ def test_the_publication_of_a_day_can_be_reported_again(made: Made, tmp_path: Pa
     first = source_of(world.settings)
     later = Settings(**{**world.settings.model_dump(), "clock": first[1] + timedelta(days=40)})
     assert api.publish(later).publication_id == 2
+    evaluations = results_folder(later) / "index.html"
+    evaluations.parent.mkdir(parents=True)
+    evaluations.write_text("the list of evaluations")
     assert write_reports(later, ["data-quality"]).publication_id == 2
+    assert 'href="../evaluations/index.html"' in (reports_folder(later) / "index.html").read_text()
     old = write_reports(later, ["data-quality"], day=first[1].date())
     assert (old.publication_id, old.folder.name) == (1, "publication-000001")
+    assert "evaluations" not in (old.folder / "index.html").read_text()  # they are of the newest publication
     page = (old.folder / "data-quality.html").read_text()
     assert "A newer publication stands" in page
     assert "In quarantine</th>" not in page
