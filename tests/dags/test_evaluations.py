@@ -86,7 +86,9 @@ def test_each_registered_evaluation_runs_once_a_publication_and_the_rest_is_told
             assert [faults(browser, folder / page, width) for width in (1200, 360)] == [[], []]
 
     kept = sorted(one.name for one in (folder / "kept-runs").iterdir())
-    with pytest.raises(AirflowSkipException, match="planted: reduction, on publication 1 as before: nothing changed since"):
+    with pytest.raises(
+        AirflowSkipException, match="planted: reduction, on publication 1 as before: nothing changed since"
+    ):
         run()
     assert sorted(one.name for one in (folder / "kept-runs").iterdir()) == kept
 
