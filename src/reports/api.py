@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.api import FeedSummary, feed_summary
-from reports import network, pvi, quality, site
+from reports import network, pvi, quality, site, weekly
 from reports.content import Page
 from reports.errors import UnknownReport
 from reports.files import write
@@ -20,7 +20,7 @@ from reports.wording import LANGUAGES, Words, words
 from settings import Settings
 
 #: Every report by name, in the order of the index.
-NAMES = (network.NAME, "site", "pvi", "data-quality")
+NAMES = (network.NAME, weekly.NAME, "site", "pvi", "data-quality")
 #: Drafts that a killed run left are removed when they are this old.
 _STALE_SECONDS = 3600
 
@@ -112,6 +112,8 @@ def _pages(
             if given is not None:
                 yield from ((page, given) for page in network.pages(given, told))
     found: list[Page] = []
+    if weekly.NAME in names:
+        found += weekly.pages(opened, told, place)
     if "site" in names:
         found += site.pages(opened, told, place)
     if "pvi" in names:
