@@ -12,8 +12,8 @@ from nnsc_airflow.reports_tasks import WriteReports
 DOC = """### Running reports
 Writes the weekly shooting review and the pages of shootings, the network, prison violence and data quality, in English
 and Spanish, from the newest publication into `published/reports/`. To be read under *Browse > Reports* by whoever may
-trigger this DAG, for small numbers are shown (T2). After a publication that cannot wait for the night, trigger it, or run
-`nnsc report`.
+trigger this DAG, for small numbers are shown (T2). After a publication that cannot wait for the night, trigger it or
+run `nnsc report`.
 """
 
 with DAG(
