@@ -10,9 +10,10 @@ from nnsc_airflow.names import INGEST_TIMEOUT, POOL_INGEST, REPORTS, RETRIES
 from nnsc_airflow.reports_tasks import WriteReports
 
 DOC = """### Running reports
-Writes the pages of shootings, the network, prison violence and data quality, in English and Spanish, from the newest
-publication into `published/reports/`. To be read under *Browse > Reports* by whoever may trigger this DAG, for small
-numbers are shown (T2). After a publication that cannot wait for the night, trigger it, or run `nnsc report`.
+Writes the weekly shooting review and the pages of shootings, the network, prison violence and data quality, in English
+and Spanish, from the newest publication into `published/reports/`. To be read under *Browse > Reports* by whoever may
+trigger this DAG, for small numbers are shown (T2). After a publication that cannot wait for the night, trigger it or
+run `nnsc report`.
 """
 
 with DAG(

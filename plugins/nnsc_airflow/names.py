@@ -15,6 +15,7 @@ CHANGE_SETS = Asset(name="nnsc_change_sets")
 CHANGES = AssetAlias(name="nnsc_changes", group="nnsc")
 
 REPORTS = "reports"  #: the DAG of the running reports; who may trigger it may read them
+EVALUATIONS = "evaluations"  #: the DAG of the evaluations; who may trigger it may read their pages
 
 POOL_FETCH = "fetch"  #: connections to sources
 POOL_INGEST = "ingest"  #: deliveries being read: each may take the memory of one DuckDB connection

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from commands.output import as_json, decided, decided_by, rows
@@ -55,14 +57,23 @@ def run_one(settings: Settings, spec: str, number: int | None) -> None:
     click.echo(f"  publication {done.result['extract']['publication_id']}: {done.folder / 'index.html'}")
 
 
+@evaluate.command("refresh")
+@click.pass_obj
+def refresh_all(settings: Settings) -> None:
+    """Run every registered specification that was not yet, on the newest publication: what the DAG does each night."""
+    from reports.evaluations import refresh
+
+    found = refresh(settings, on_event=click.echo)
+    sys.exit(2 if any(one.state == "wrong" for one in found) else 0)
+
+
 @evaluate.command("list")
 @as_json
 @click.pass_obj
 def list_all(settings: Settings, json_: bool) -> None:
     """Every specification in evaluations/: whether it is registered as it stands, and what the last run found."""
-    from outcomes.registration import registrations
+    from outcomes.registration import last_result, registrations
     from outcomes.specification import load
-    from reports.evaluation import last_result
 
     found = []
     for file in sorted((settings.project / "evaluations").glob("*.yml")):

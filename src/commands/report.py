@@ -32,7 +32,7 @@ def report(
     languages: tuple[str, ...],
     recipient: str | None,
 ) -> None:
-    """Write the reports NAME (network, site, pvi, data-quality; default: all) as HTML pages with an index."""
+    """Write the reports NAME (network, weekly, site, pvi, data-quality; default: all) as HTML pages with an index."""
     from reports.api import write_reports
     from reports.wording import LANGUAGES
 

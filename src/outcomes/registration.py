@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feeds.errors import SpecificationError
 from governance.decisions import Asked, Outcome, decide, listed
 from governance.errors import WrongDecision
 from ingest.ledger import engine, has_ledger, transaction
-from outcomes.specification import Specification
 from settings import Settings
+
+if TYPE_CHECKING:  # it brings numpy and scipy: whoever asks what is registered needs neither
+    from outcomes.specification import Specification
 
 #: The kind of decision (policies/decisions.yml).
 KIND = "evaluation"
@@ -47,6 +50,13 @@ class Registration:
 def results_folder(settings: Settings) -> Path:
     """Where the results of all evaluations lie."""
     return settings.published / "evaluations"
+
+
+def last_result(settings: Settings, name: str) -> dict[str, Any] | None:
+    """What the newest run of an evaluation found."""
+    file = results_folder(settings) / name / "result.json"
+    found: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    return found
 
 
 def registrations(settings: Settings, name: str) -> list[Registration]:

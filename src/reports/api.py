@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from ingest.api import FeedSummary, feed_summary
-from reports import network, pvi, quality, site
+from reports import network, pvi, quality, site, weekly
 from reports.content import Page
 from reports.errors import UnknownReport
+from reports.files import write
 from reports.render import html, index, page_name, png, png_name
 from reports.source import Source, source
 from reports.wording import LANGUAGES, Words, words
 from settings import Settings
 
 #: Every report by name, in the order of the index.
-NAMES = (network.NAME, "site", "pvi", "data-quality")
+NAMES = (network.NAME, weekly.NAME, "site", "pvi", "data-quality")
 #: Drafts that a killed run left are removed when they are this old.
 _STALE_SECONDS = 3600
 
@@ -68,7 +68,7 @@ def write_reports(
         for language in told:
             for page, shown in _pages(settings, opened, words(language), names or NAMES, place, ledger):
                 for file, content in _files(page, shown, language, told):
-                    _write(folder / file, content)
+                    write(folder / file, content)
                     done.files.append(file)
                 if on_event:
                     on_event(f"Written: {folder / page_name(page.name, language)}")
@@ -112,6 +112,8 @@ def _pages(
             if given is not None:
                 yield from ((page, given) for page in network.pages(given, told))
     found: list[Page] = []
+    if weekly.NAME in names:
+        found += weekly.pages(opened, told, place)
     if "site" in names:
         found += site.pages(opened, told, place)
     if "pvi" in names:
@@ -136,7 +138,11 @@ def _write_index(folder: Path, opened: Source, language: str, told: tuple[str, .
         links = [(file.name, _title(file)) for file in found]
         if links:
             groups.append({"heading": words(language)(f"index.{name}"), "pages": links})
-    _write(folder / page_name("index", language), index(groups, opened, language, told).encode())
+    evaluations = Path("../evaluations") / page_name("index", language)
+    if opened.recipient is None and opened.is_newest and (folder / evaluations).is_file():
+        title = words(language)("index.evaluations")
+        groups.append({"heading": title, "pages": [(str(evaluations), words(language)("index.every_evaluation"))]})
+    write(folder / page_name("index", language), index(groups, opened, language, told).encode())
 
 
 def _language(file: Path) -> str:
@@ -158,10 +164,3 @@ def _remove_others(folder: Path, wanted: set[str]) -> None:
                 file.unlink(missing_ok=True)
         elif file.is_file() and file.name not in wanted:
             file.unlink(missing_ok=True)
-
-
-def _write(file: Path, content: bytes) -> None:
-    draft = file.with_name(f"{file.name}.{os.getpid()}.draft")
-    draft.write_bytes(content)
-    draft.chmod(0o600)
-    draft.replace(file)

@@ -66,13 +66,6 @@ def run_evaluation(settings: Settings, given: str, number: int | None = None) ->
     return Ran(folder, found.result, _swap(settings, folder, files))
 
 
-def last_result(settings: Settings, name: str) -> dict[str, Any] | None:
-    """What the newest run of an evaluation found."""
-    file = results_folder(settings) / name / "result.json"
-    found: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
-    return found
-
-
 def _files(settings: Settings, found: Evaluated, source: Source) -> Iterator[tuple[str, bytes]]:
     yield SERIES_FILE, found.series
     yield "result.json", (json.dumps(found.result, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()

@@ -98,8 +98,15 @@ def html(page: Page, source: Source, language: str, languages: tuple[str, ...]) 
 
 
 def evaluation_html(page: Page, source: Source, told: Words, languages: tuple[str, ...]) -> str:
-    """The page of an evaluation: it stands by itself, in no index of reports."""
+    """The page of an evaluation."""
     return _page("evaluation.html", page, source, told, languages)
+
+
+def evaluations_list(
+    rows: list[dict[str, Any]], source: Source, told: Words, languages: tuple[str, ...], reports: str | None
+) -> str:
+    """The page that leads to every evaluation, and back to the index of the reports where there is one."""
+    return _rendered("evaluations.html", told, source, "index", languages, rows=rows, reports=reports)
 
 
 def _page(template: str, page: Page, source: Source, told: Words, languages: tuple[str, ...]) -> str:

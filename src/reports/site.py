@@ -30,16 +30,22 @@ def page(source: Source, words: Words, jurisdiction_id: str) -> Page:
     return Page(f"site-{jurisdiction_id}", words("site.title", name=name), lead, sections)
 
 
-def compared(words: Words, now: int | None, before: int | None, form: str = "short") -> str:
-    """A change with its exact interval, ``short`` or ``said``; what the interval does not exclude is not claimed."""
+def compared(
+    words: Words, now: int | None, before: int | None, form: str = "short", times: float = 1, is_open: bool = False
+) -> str:
+    """A change with its exact interval, ``short`` or ``said``; what the interval does not exclude is not claimed.
+
+    ``before`` was counted over ``times`` as long a time as ``now``. Where more is still to be told of ``now``
+    (``is_open``), fewer are fewer so far.
+    """
     if now is None or before is None:
         return words("change.left_out")
     if not before:
         return words("change.no_base" if now else "change.none")
-    found = rate_ratio(before, now)
+    found = rate_ratio(before, now, times)
     verdict = "fewer" if found.high < 1 else "more" if found.low > 1 else "unclear"
     low, high = words.change(found.low), words.change(found.high)
-    told = words(f"change.verdicts.{verdict}")
+    told = words(f"change.verdicts.{'so_far' if is_open and verdict == 'fewer' else verdict}")
     return words(f"change.{form}", change=words.change(found.ratio), low=low, high=high, verdict=told)
 
 

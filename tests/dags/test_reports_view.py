@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from outcomes.registration import results_folder
 from reports.api import reports_folder
 from settings import Settings
 from support import airflow_home  # noqa: F401 - sets the environment before Airflow is imported
@@ -31,9 +32,10 @@ def browser() -> Any:
     from starlette.routing import Mount
     from starlette.testclient import TestClient
 
-    from nnsc_airflow.reports_view import PREFIX, reports_pages
+    from nnsc_airflow.reports_view import NnscReports
 
-    return TestClient(Starlette(routes=[Mount(PREFIX, app=reports_pages)]), base_url="http://airflow.example")
+    routes = [Mount(one["url_prefix"], app=one["app"]) for one in NnscReports.fastapi_apps]
+    return TestClient(Starlette(routes=routes), base_url="http://airflow.example")
 
 
 def test_reports_are_for_whoever_may_trigger_their_dag(
@@ -77,15 +79,39 @@ def test_nothing_outside_of_the_folder_and_no_draft_is_given(
         assert (answer.status_code, "secret" in answer.text) == (404, False), path
 
 
+def test_evaluations_are_for_whoever_may_trigger_their_dag(
+    installation: Settings, allowed: Callable[[str], dict[str, str]], browser: Any
+) -> None:
+    user = allowed("USER")
+    before = browser.get("/nnsc/evaluations/", headers=user)
+    assert (before.status_code, "nnsc evaluate refresh" in before.text) == (404, True)
+    folder = results_folder(installation)
+    kept = folder / "kept-runs" / "city.0123"
+    kept.mkdir(parents=True)
+    (folder / "city").symlink_to("kept-runs/city.0123")  # as a run is put in place
+    (folder / "index.html").write_text("list")
+    for name in ("index.html", "result.json", "series.csv"):
+        (kept / name).write_text("numbers")
+    for path, told in (("", "list"), ("city/", "numbers"), ("city", "numbers"), ("city/index.html", "numbers")):
+        answer = browser.get(f"/nnsc/evaluations/{path}", headers=user)
+        assert (answer.text, answer.headers["cache-control"]) == (told, "private, no-store"), path
+        assert browser.get(f"/nnsc/evaluations/{path}").status_code == 401
+        assert browser.get(f"/nnsc/evaluations/{path}", headers=allowed("VIEWER")).status_code == 403
+    for path in ("city/result.json", "city/series.csv", "city/..%2f..%2f..%2fsecret.html", "kept-runs/city.0123"):
+        (folder.parent / "secret.html").write_text("numbers")
+        answer = browser.get(f"/nnsc/evaluations/{path}", headers=allowed("ADMIN"))
+        assert (answer.status_code, "numbers" in answer.text) == (404, False), path
+
+
 def test_the_menu_of_airflow_leads_there(airflow_db: None) -> None:
     from airflow import plugins_manager
 
     apps, _ = plugins_manager.get_fastapi_plugins()
-    assert "/nnsc/reports" in {app["url_prefix"] for app in apps}
+    assert {"/nnsc/reports", "/nnsc/evaluations"} <= {app["url_prefix"] for app in apps}
     from nnsc_airflow.reports_view import NnscReports
 
-    (view,) = NnscReports.external_views
-    assert (view["href"], view["destination"]) == ("/nnsc/reports/", "nav")
+    views = [(view["href"], view["destination"]) for view in NnscReports.external_views]
+    assert views == [("/nnsc/reports/", "nav"), ("/nnsc/evaluations/", "nav")]
 
 
 def test_before_the_first_publication_there_is_nothing_to_do(installation: Settings) -> None:

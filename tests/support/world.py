@@ -12,6 +12,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 #: The DAGs that are not made of a feed file.
 OUR_DAGS = {
     "warehouse", "stewardship", "mail", "data_docs", "link_people", "link_training", "link_review", "reports",
+    "evaluations",
 }  # fmt: skip
 REAL = PROJECT.parent / "shared" / "real"
 

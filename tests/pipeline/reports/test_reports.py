@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from scipy.stats import chi2
 
 from cli import nnsc
+from outcomes.registration import results_folder
 from reports.api import reports_folder, write_reports
 from reports.errors import UnknownReport
 from reports.source import source
@@ -24,6 +25,7 @@ from support.browser import chromium, faults
 from support.html_tables import tables_of
 from support.reports_made import Made, digests, rows, victims
 from support.reports_network import facts_of_sites
+from support.reports_weekly import COUNTS, counted
 from support.reports_world import CITY, LAST_KNOWN, PRISON, PRISON_MONTHS, QUIET_CITY, UNCOUNTED, UNITS
 from support.warehouse_world import PROJECT, copy_of
 from warehouse import api
@@ -63,6 +65,20 @@ def test_areas_are_told_apart(made: Made) -> None:
     last_year = people[(people.day >= date(2023, 6, 1)) & (people.day < date(2024, 6, 1))]
     shown = rows(made.tables(f"site-{CITY}.html")["Twelve-month sums by area as recorded"])
     assert {r["Area"]: int(r["People shot"]) for r in shown} == last_year.groupby("area").size().to_dict()
+
+
+@CITIES
+def test_the_weekly_review_counts_the_last_days_and_the_same_of_the_year_before(made: Made, city: str) -> None:
+    people, tables = victims(made, city), made.tables(f"weekly-{city}.html")
+    for length in (7, 14, 30):
+        (first, last, now), (_, _, before) = (counted(people, LAST_KNOWN, length, years) for years in (0, 1))
+        shown = tables[f"The last {length} days, from {first} to {last}"][1:]
+        assert [row[1:3] for row in shown] == [[str(now[name]), str(before[name])] for name in COUNTS]
+        by_area = {row["Area"]: row for row in rows(tables.get(f"By area, the last {length} days", [[]]))}
+        for area, own in people.groupby("area"):
+            of_area = counted(own, LAST_KNOWN, length, 0)[2]
+            told = list(by_area[area].values())[1:5] if area in by_area else ["0"] * 4
+            assert told == [str(of_area[name]) for name in COUNTS], (area, length)
 
 
 def test_the_newest_weeks_say_what_was_told_and_that_more_is_to_come(made: Made) -> None:
@@ -183,7 +199,7 @@ def test_reports_read_marts_and_lists_only(made: Made) -> None:
 def test_partners_see_no_small_number_and_only_whole_months(made: Made) -> None:
     done = write_reports(made.world.settings, recipient="partners")
     assert done.tier == "T1"
-    assert not [name for name in done.files if name.startswith(("pvi", "data-quality"))]
+    assert not [name for name in done.files if name.startswith(("pvi", "data-quality", "weekly"))]
     partners = Made(made.world, made.truth, done.folder)
     assert "Tier T1" in (done.folder / f"site-{CITY}.html").read_text()
     given, left_out = 0, 0
@@ -212,9 +228,14 @@ def test_the_publication_of_a_day_can_be_reported_again(made: Made, tmp_path: Pa
     first = source_of(world.settings)
     later = Settings(**{**world.settings.model_dump(), "clock": first[1] + timedelta(days=40)})
     assert api.publish(later).publication_id == 2
+    evaluations = results_folder(later) / "index.html"
+    evaluations.parent.mkdir(parents=True)
+    evaluations.write_text("the list of evaluations")
     assert write_reports(later, ["data-quality"]).publication_id == 2
+    assert 'href="../evaluations/index.html"' in (reports_folder(later) / "index.html").read_text()
     old = write_reports(later, ["data-quality"], day=first[1].date())
     assert (old.publication_id, old.folder.name) == (1, "publication-000001")
+    assert "evaluations" not in (old.folder / "index.html").read_text()  # they are of the newest publication
     page = (old.folder / "data-quality.html").read_text()
     assert "A newer publication stands" in page
     assert "In quarantine</th>" not in page
