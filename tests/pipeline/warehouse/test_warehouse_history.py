@@ -116,7 +116,7 @@ def compare(one: Settings, other: Settings) -> None:
 
 
 def test_incremental_history_equals_the_fold_and_a_rebuild(built: World, tmp_path: Path) -> None:
-    follow(built, seed=11, rounds=3)
+    follow(built, seed=11, rounds=2)
     compare(built.settings, rebuilt(built, tmp_path / "anew"))
 
 
