@@ -65,7 +65,7 @@ def _published_model(settings: Settings, model: str) -> tuple[str, str]:
 def _read(settings: Settings, relation: str, where: str | None) -> QueryResult:
     """The rows, filtered where nothing else can be reached: the warehouse holds names."""
     with engine_for(settings).session() as db:
-        found = db.execute(f"select * from {relation}").to_arrow_table()
+        found = db.execute(f"select * from {relation}").to_arrow_table(65_536)
     condition = f" where {where}" if where else ""
     with duckdb.connect(config={"enable_external_access": False, "lock_configuration": True}) as apart:
         apart.register("found", found)

@@ -20,7 +20,8 @@ def contents(settings: Settings) -> dict[str, pa.Table]:
             "where table_catalog = current_database() and table_schema in (select unnest(?)) order by 1",
             [SCHEMAS],
         ).fetchall()
-        return {name: db.execute(f"select * from {name}").to_arrow_table() for (name,) in names}
+        # DuckDB takes room for a whole batch (a million rows) of each column: tens of GB of address space for all tables.
+        return {name: db.execute(f"select * from {name}").to_arrow_table(2_048) for (name,) in names}
 
 
 def made_anew(settings: Settings) -> None:
