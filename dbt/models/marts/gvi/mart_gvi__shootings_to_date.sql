@@ -1,22 +1,5 @@
 with
-    counted as (
-        select
-            jurisdiction_id,
-            cast(occurred_at_local as date) as occurred_on,
-            1 as incidents,
-            0 as victims,
-            0 as fatal_victims
-        from {{ ref("int_shooting_incident__counted") }}
-        union all
-        select
-            jurisdiction_id,
-            cast(occurred_at_local as date),
-            0,
-            1,
-            case when is_fatal then 1 else 0 end
-        from {{ ref("fct_shooting_victim") }}
-        where occurred_at_local is not null
-    ),
+    counted as (select * from {{ ref("int_shooting__by_day") }}),
 
     bounds as (
         select
