@@ -334,7 +334,7 @@ def test_a_reader_of_one_city_gets_around_nothing(given: Given, sql: str) -> Non
 
 
 def test_what_is_allowed_shows_the_rows_of_the_city_only(given: Given) -> None:
-    """COPY, subqueries, a filter that would fail on the rows of others, a block of code, statistics."""
+    """COPY, subqueries, a filter that would fail on the rows of others, a block of code."""
     ask = lambda sql: given.ask("network__second", sql)  # noqa: E731
     everything = given.server.execute(
         f"select jurisdiction_id, count(*) from {VICTIMS} group by 1", given.url("network")
@@ -353,13 +353,27 @@ def test_what_is_allowed_shows_the_rows_of_the_city_only(given: Given) -> None:
     ask(f"grant select on {VICTIMS} to public")  # a warning: there is no right to hand on
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         given.server.execute(f"set role login_city; select count(*) from {VICTIMS}", given.owner("network"))
-    assert ask("select count(*) from pg_stats where schemaname in ('core', 'marts')") == [(0,)]
     with psycopg2.connect(given.url("network__second")) as connection, connection.cursor() as cursor:
         copied = Path(given.settings.work / "copied.csv")
         with copied.open("w+") as file:
             cursor.copy_expert(f"copy (select jurisdiction_id from {VICTIMS}) to stdout", file)
         assert copied.read_text().split() == [SECOND, SECOND]
     connection.close()
+
+
+def test_statistics_tell_a_reader_of_one_city_about_public_lists_only(given: Given) -> None:
+    """The server analyzes tables when it likes; here all of them, so that there is something to tell."""
+    given.server.execute("analyze", given.owner("network"))
+    asked = "select distinct schemaname || '.' || tablename from pg_stats where schemaname in ('core', 'marts')"
+    everything = {str(table) for (table,) in given.server.execute(asked, given.owner("network"))}
+    told = {str(table) for (table,) in given.ask("network__second", asked)}
+    tiers = publication(given.settings).manifest["tiers"]
+    by_place = {
+        name.replace('"', "") for name, columns in given.tables("network").items() if "jurisdiction_id" in columns
+    }
+    assert VICTIMS in by_place & everything
+    assert told == {name for name in everything - by_place if tiers.get(name, {}).get("tier") == "T0"}
+    assert told
 
 
 def test_row_level_security_holds_where_the_file_was_wrong(given: Given) -> None:
