@@ -22,14 +22,13 @@ from governance.recipients import Recipient, generation, pseudonym_key
 from ingest.ledger import note, transaction
 from ingest.secret import define_keyed
 from settings import Settings
+from warehouse.ages import MEMBERSHIPS, is_juvenile
 from warehouse.engine import engine_for
 from warehouse.errors import PublishError
 from warehouse.kept import Kept, publication
 
 #: Keys of events that belong to one person: what hangs on a juvenile's event stays with it.
-_PERSONAL = ("arrest_key", "probation_term_key", "engagement_key", "mention_key", "person_key")
-_MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster")
-_JUVENILE = 18
+_PERSONAL = ("arrest_key", "probation_term_key", "engagement_key", "mention_key", "person_key", "other_person_key")
 _PLACE, _MENTION = "jurisdiction_id", "mention_key"
 
 
@@ -148,7 +147,7 @@ class _Writer:
         elif wanted != "all" and _MENTION in columns:
             conditions.append(f"{_MENTION} in ({self._mentions_in_places()})")
         if self.recipient.tier < "T4":
-            conditions += [f"not coalesce({test}, false)" for test in _is_juvenile(columns)]
+            conditions += [f"not coalesce({test}, false)" for test in is_juvenile(columns)]
             conditions += [
                 f"coalesce(\"{key}\", '') not in (select key from juvenile)" for key in _PERSONAL if key in columns
             ]
@@ -175,11 +174,11 @@ class _Writer:
         for table in self.kept.tables:
             columns = self._columns(table)
             for key in _PERSONAL if table.startswith("core.fct_") else ():
-                tests = _is_juvenile(columns) if key in columns else []
+                tests = is_juvenile(columns) if key in columns else []
                 if tests:
                     source = f'select distinct "{key}" from {self._file(table)} where {" or ".join(tests)}'
                     self.db.execute(f'insert into juvenile select * from ({source}) where "{key}" is not null')
-        for table in _MEMBERSHIPS:  # whoever was a juvenile in one mention is followed in none
+        for table in MEMBERSHIPS:  # whoever was a juvenile in one mention is followed in none
             if table in self.kept.tables:
                 source = f"select person_key from {self._file(table)} where mention_key in (from juvenile)"
                 self.db.execute(f"insert into juvenile {source}")
@@ -238,14 +237,3 @@ def _totals(
         for count in counts:
             group[count] += row[count] or 0
     return [{**group, **_masked(group, columns, counts, hidden)} for group in groups.values()]
-
-
-def _is_juvenile(columns: Sequence[str]) -> list[str]:
-    """Conditions under which a row speaks of a person younger than 18; a band counts if it begins below."""
-    ages = [f'"{c}" < {_JUVENILE}' for c in columns if c.endswith("_age")]
-    bands = [
-        f"(\"{c}\" like '<%' or try_cast(regexp_extract(\"{c}\", '^[0-9]+') as integer) < {_JUVENILE})"
-        for c in columns
-        if c.endswith("_age_group")
-    ]
-    return ages + bands

@@ -21,6 +21,7 @@ from ingest.api import drain, fetch
 from linkage.run import run
 from settings import Settings, load_settings
 from simulator.api import deliver, simulate
+from support import coarrest_truth
 from support.candidate_truth import expected, told
 from support.warehouse_world import PROJECT
 from warehouse import api
@@ -284,3 +285,22 @@ def test_reasons_are_those_of_the_records(settings: Settings) -> None:
     assert min(routes["candidate"], routes["service_only"]) > 50
     listed = {row[1] for row in rows if row[4] != "arrest"}
     assert {row[1] for row in rows} == listed, "an arrest alone lists somebody"
+
+
+@pytest.mark.parametrize(("mart", "grade"), [("edge", "action"), ("edge_linked", "linked")])
+def test_ties_are_those_of_people_arrested_together(world: Path, settings: Settings, mart: str, grade: str) -> None:
+    """Beside slow reading of the books with the warehouse's links, and beside the ties that there truly are."""
+    feeds = [feed for feed in FEEDS if feed.endswith("/arrest")]
+    found = coarrest_truth.told(settings, f"mart_gvi__coarrest_{mart}")
+    slow = coarrest_truth.expected(settings, world / "world", feeds, grade)
+    assert found.keys() == slow.keys()
+    for key, (*told_of_it, weight) in slow.items():
+        assert found[key][:-1] == tuple(told_of_it), key
+        assert found[key][-1] == pytest.approx(weight, abs=1e-5), key
+    assert {row[-2] for row in found.values()} == {"recorded", "weak"}
+    days = {key[0]: row[0] for key, row in slow.items()}
+    true = coarrest_truth.ties(
+        coarrest_truth.arrests(world / "world", feeds), coarrest_truth.true_people(world / "world"), days
+    )
+    assert len(true) > 500
+    assert len(found) == pytest.approx(len(true), rel=0.1)
