@@ -29,6 +29,8 @@ from warehouse.kept import Kept, publication
 #: Keys of events that belong to one person: what hangs on a juvenile's event stays with it.
 _PERSONAL = ("arrest_key", "probation_term_key", "engagement_key", "mention_key", "person_key")
 _MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster")
+#: Mentions of whom a birth date alone tells that they were minors; facts do not carry birth dates.
+_BORN_LATE = "core.juvenile_mention"
 _JUVENILE = 18
 _PLACE, _MENTION = "jurisdiction_id", "mention_key"
 
@@ -172,11 +174,13 @@ class _Writer:
     def _find_juveniles(self) -> None:
         """Keys of every event of a person who was a juvenile in it, in any version of the record."""
         self.db.execute("create temp table juvenile (key varchar)")
+        if _BORN_LATE in self.kept.tables:
+            self.db.execute(f"insert into juvenile select {_MENTION} from {self._file(_BORN_LATE)}")
         for table in self.kept.tables:
             columns = self._columns(table)
+            tests = _is_juvenile(columns) + ([f"{_MENTION} in (from juvenile)"] if _MENTION in columns else [])
             for key in _PERSONAL if table.startswith("core.fct_") else ():
-                tests = _is_juvenile(columns) if key in columns else []
-                if tests:
+                if tests and key in columns:
                     source = f'select distinct "{key}" from {self._file(table)} where {" or ".join(tests)}'
                     self.db.execute(f'insert into juvenile select * from ({source}) where "{key}" is not null')
         for table in _MEMBERSHIPS:  # whoever was a juvenile in one mention is followed in none
