@@ -30,9 +30,25 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installation(tmp_path_factory.mktemp("lists")).home.parent
 
 
+@pytest.fixture(scope="module")
+def made_and_released(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("released")
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    released(installed(folder))
+    return folder
+
+
 @pytest.fixture
 def site(made: Path, tmp_path: Path) -> Settings:
+    """Nobody approved anything yet."""
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return installed(tmp_path)
+
+
+@pytest.fixture
+def given(made_and_released: Path, tmp_path: Path) -> Settings:
+    """The list of candidates is released to ``site`` for the first city."""
+    shutil.copytree(made_and_released, tmp_path, dirs_exist_ok=True)
     return installed(tmp_path)
 
 
@@ -46,8 +62,9 @@ def approve(settings: Settings, who: str, seen: str | None = None, recipient: st
 
 
 def released(settings: Settings) -> Settings:
-    assert not approve(settings, "Ana Ruiz")
-    assert approve(settings, "Ben Okoye")
+    seen = digest(settings)
+    assert not approve(settings, "Ana Ruiz", seen)
+    assert approve(settings, "Ben Okoye", seen)
     return settings
 
 
@@ -76,8 +93,8 @@ def table(file: Path) -> list[tuple[Any, ...]]:
     return list(load_workbook(file)["list"].iter_rows(min_row=4, values_only=True))
 
 
-def test_a_released_list_shows_reasons_with_their_records_and_days_and_nobody_else(site: Settings) -> None:
-    done = take(released(site))
+def test_a_released_list_shows_reasons_with_their_records_and_days_and_nobody_else(given: Settings) -> None:
+    done = take(given)
     found = {(*row[1:3], row[3].date(), row[4].date()) for row in table(done.files[0])}
     assert found == {
         (r["reason"], f"{r['record_kind'].replace('_', ' ')} {NUMBERS[r['record_key']]} (feed {r['feed_id'].split('/')[1]})",
@@ -97,21 +114,22 @@ def test_victims_are_on_the_list_of_offers_alone(site: Settings) -> None:
     assert [row[1:3] for row in rows] == [("Shot in the last 12 months", "shooting victim 26-0412 (feed shooting)")]
 
 
-@pytest.mark.parametrize("again", ["Ana Ruiz", "ana  RUIZ", "ＡＮＡ Ruiz", "Ana\u200b Ruiz", "\u2060Ana Ru\u00adiz"])
-def test_one_person_cannot_be_both(site: Settings, again: str) -> None:
-    approve(site, "Ana Ruiz")
-    with pytest.raises(WrongDecision, match="second, different person"):
-        approve(site, again)
+def test_one_person_cannot_be_both_however_the_name_is_written(site: Settings) -> None:
+    approve(site, "Ana Ruiz", seen := digest(site))
+    for again in ("Ana Ruiz", "ana  RUIZ", "ＡＮＡ Ruiz", "Ana\u200b Ruiz", "\u2060Ana Ru\u00adiz"):
+        with pytest.raises(WrongDecision, match="second, different person"):
+            approve(site, again, seen)
     with pytest.raises(ListRefused, match="not approved"):
         take(site)
 
 
-@pytest.mark.parametrize("who", ["anonymous", "Unknown", " ANONYMOUS ", ""])
-def test_nobody_approves_and_nobody_exports(site: Settings, who: str) -> None:
-    with pytest.raises(WrongDecision):
-        approve(site, who)
-    with pytest.raises(WrongDecision):
-        take(released(site), who=who)
+def test_nobody_approves_and_nobody_exports(given: Settings) -> None:
+    seen = digest(given)
+    for who in ("anonymous", "Unknown", " ANONYMOUS ", "ano\u200bnymous", ""):
+        with pytest.raises(WrongDecision):
+            approve(given, who, seen)
+        with pytest.raises(WrongDecision):
+            take(given, who=who)
 
 
 def test_one_person_is_not_enough_even_where_the_policy_was_loosened(site: Settings) -> None:
@@ -121,13 +139,13 @@ def test_one_person_is_not_enough_even_where_the_policy_was_loosened(site: Setti
         take(site)
 
 
-def test_a_list_that_changed_after_its_approval_is_not_exported(site: Settings) -> None:
-    take(released(site))
-    published(site, [*START, reason("eve", "r9")], number=2)
+def test_a_list_that_changed_after_its_approval_is_not_exported(given: Settings) -> None:
+    take(given)
+    published(given, [*START, reason("eve", "r9")], number=2)
     with pytest.raises(ListRefused, match="changed since it was approved"):
-        take(site)
-    published(site, START, number=3)
-    assert take(site).rows == 4, "the same rows again are the same list"
+        take(given)
+    published(given, START, number=3)
+    assert take(given).rows == 4, "the same rows again are the same list"
 
 
 def test_a_list_exchanged_between_the_two_waits_for_two_again(site: Settings) -> None:
@@ -150,11 +168,10 @@ def test_a_list_exchanged_between_the_two_waits_for_two_again(site: Settings) ->
         ("recipients.yml", "Working group of the first city", "Everybody who wants it"),
     ],
 )
-def test_what_the_list_says_of_itself_is_approved_with_it(site: Settings, file: str, old: str, new: str) -> None:
-    released(site)
-    edited(site, file, old, new)
+def test_what_the_list_says_of_itself_is_approved_with_it(given: Settings, file: str, old: str, new: str) -> None:
+    edited(given, file, old, new)
     with pytest.raises(ListRefused, match="changed since it was approved"):
-        take(site)
+        take(given)
 
 
 @pytest.mark.parametrize(
@@ -166,17 +183,15 @@ def test_what_the_list_says_of_itself_is_approved_with_it(site: Settings, file: 
         ("second", PLACE, "not approved"),
     ],
 )
-def test_a_release_is_for_one_recipient_and_one_place(site: Settings, recipient: str, place: str, match: str) -> None:
-    released(site)
+def test_a_release_is_for_one_recipient_and_one_place(given: Settings, recipient: str, place: str, match: str) -> None:
     with pytest.raises(ListRefused, match=match):
-        take(site, recipient=recipient, place=place)
+        take(given, recipient=recipient, place=place)
 
 
-def test_an_approval_of_one_list_releases_no_other(site: Settings) -> None:
-    released(site)
+def test_an_approval_of_one_list_releases_no_other(given: Settings) -> None:
     with pytest.raises(ListRefused, match="service_offers"):
-        export(site, "service_offers", PLACE, "site", "Cy Lund")
-    assert digest(site) != digest(site, recipient="second")
+        export(given, "service_offers", PLACE, "site", "Cy Lund")
+    assert digest(given) != digest(given, recipient="second")
 
 
 def test_people_are_called_otherwise_for_each_recipient(site: Settings) -> None:
@@ -185,18 +200,17 @@ def test_people_are_called_otherwise_for_each_recipient(site: Settings) -> None:
     assert not shown[0] & shown[1]
 
 
-def test_a_release_ends_and_a_reason_that_ended_is_not_printed(site: Settings) -> None:
+def test_a_release_ends_and_a_reason_that_ended_is_not_printed(given: Settings) -> None:
     """Bob's entry ends on the 25th; what else is recorded of him does not keep him on the list."""
-    released(site)
-    assert take(later(site, 4)).rows == 4
-    done = take(later(site, 5))
+    assert take(later(given, 4)).rows == 4
+    done = take(later(given, 5))
     assert (done.rows, done.ended) == (2, 2)
     assert {row[2] for row in table(done.files[0])} == {
         "group roster R-001 (feed group_roster)", "arrest A-77 (feed arrest)"
     }  # fmt: skip
-    take(later(site, 13))
+    take(later(given, 13))
     with pytest.raises(ListRefused, match="expired on 2026-12-04"):
-        take(later(site, 14))
+        take(later(given, 14))
 
 
 def test_nothing_that_ended_is_approved(site: Settings) -> None:
@@ -204,24 +218,24 @@ def test_nothing_that_ended_is_approved(site: Settings) -> None:
         approve(later(site, 300), "Ana Ruiz")
 
 
-def test_every_export_is_one_line_of_the_log_with_what_was_written(site: Settings) -> None:
-    before = len(logged(released(site)))
-    done = take(site)
-    new = logged(site)[before:]
+def test_every_export_is_one_line_of_the_log_with_what_was_written(given: Settings) -> None:
+    before = len(logged(given))
+    done = take(given)
+    new = logged(given)[before:]
     assert [(line["action"], line["actor"]) for line in new] == [("export", "Cy Lund")]
     told = new[0]["detail"]
     assert told["number"] == done.number
     assert told["files_sha256"] == {f.suffix[1:]: hashlib.sha256(f.read_bytes()).hexdigest() for f in done.files}
     assert told["decisions"] == [1, 2]
     with pytest.raises(ListRefused):
-        take(site, recipient="second")
-    assert len(logged(site)) == before + 1, "what is refused leaves nothing"
-    with engine(site).connect() as connection:
-        assert verify(connection, site, []).problems == []
+        take(given, recipient="second")
+    assert len(logged(given)) == before + 1, "what is refused leaves nothing"
+    with engine(given).connect() as connection:
+        assert verify(connection, given, []).problems == []
 
 
-def test_every_sheet_and_the_page_bear_tier_recipient_dates_and_purpose(site: Settings) -> None:
-    done = take(released(site))
+def test_every_sheet_and_the_page_bear_tier_recipient_dates_and_purpose(given: Settings) -> None:
+    done = take(given)
     words = ("T3", "site only", "2026-11-20", "void from 2026-12-04", done.number)
     purpose = "For two people who decide together"
     for sheet in load_workbook(done.files[0]):
@@ -297,6 +311,7 @@ _FAULTS = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_nothing_leaves_the_paper_and_no_word_is_broken(site: Settings) -> None:
     long = "Is, or was in the last 24 months, under supervision for violence that the strategy acts upon"
     rows = [reason(f"p{n}", "r1", reason=long, record_kind="probation_term") for n in range(40)]
