@@ -75,7 +75,7 @@ def write_for(settings: Settings, name: str, recipient: Recipient, who: str = ""
     try:
         with duckdb.connect(str(draft), config={"threads": settings.threads}) as db:
             define_keyed(db, pseudonym_key(settings, name))
-            _Writer(db, kept, recipient, done, given).all()
+            Writer(db, kept, recipient, done, given).all()
         told = {"tier": recipient.tier, "publication_id": kept.publication_id, "tables": done.tables}
         told |= {"suppressed": done.suppressed, "key_generation": generation(settings, name)}
         memory.with_suffix(".new").write_text(json.dumps(given) + "\n")
@@ -92,7 +92,7 @@ def write_for(settings: Settings, name: str, recipient: Recipient, who: str = ""
     return done
 
 
-class _Writer:
+class Writer:
     """One recipient's file while it is written."""
 
     def __init__(
@@ -104,7 +104,7 @@ class _Writer:
     def all(self) -> None:
         """Every table that the recipient may have."""
         if self.recipient.tier < "T4":
-            self._find_juveniles()
+            self.find_juveniles()
         for table in sorted(self.kept.tables):
             told = self.tiers.get(table)
             if told is None or told["tier"] > self.recipient.tier:
@@ -118,7 +118,7 @@ class _Writer:
             columns = [c for c in self._columns(table) if told["columns"].get(c, told["tier"]) <= self.recipient.tier]
             if columns:
                 shown = [self._shown(column, column in told["pseudonyms"]) for column in columns]
-                self._copy(table, f"select {', '.join(shown)} from {self._rows(table)}")
+                self._copy(table, f"select {', '.join(shown)} from {self.rows(table)}")
 
     def _copy(self, table: str, select: str) -> None:
         schema, name = table.split(".")
@@ -141,7 +141,7 @@ class _Writer:
         """A column as the recipient sees it: keys under the recipient's own pseudonyms, the same in every table."""
         return f'keyed("{column}") as "{column}"' if is_pseudonym else f'"{column}"'
 
-    def _rows(self, table: str) -> str:
+    def rows(self, table: str) -> str:
         """The rows of a table that the recipient may have."""
         columns, wanted = self._columns(table), self.recipient.jurisdictions
         conditions = []
@@ -171,7 +171,7 @@ class _Writer:
         parts = [f"select {_MENTION} from {self._file(table)} where {self._in_places()}" for table in both]
         return " union all ".join(parts) if parts else "select null"
 
-    def _find_juveniles(self) -> None:
+    def find_juveniles(self) -> None:
         """Keys of every event of a person who was a juvenile in it, in any version of the record."""
         self.db.execute("create temp table juvenile (key varchar)")
         if _BORN_LATE in self.kept.tables:
@@ -190,7 +190,7 @@ class _Writer:
 
     def _suppressed(self, table: str, rule: Suppression) -> None:
         """An aggregate with its small numbers left out, and its roll-ups in ``<table>__totals``."""
-        cursor = self.db.execute(f"select {', '.join(self._kept_columns(rule))} from {self._rows(table)} order by all")
+        cursor = self.db.execute(f"select {', '.join(self._kept_columns(rule))} from {self.rows(table)} order by all")
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         released = left_out(rows, rule, self.recipient.largest_suppressed, self.given.get(table, ()))
