@@ -52,6 +52,7 @@ def _register() -> None:
         history,
         ingest,
         link,
+        lists,
         quarantine,
         report,
         stack,
@@ -61,7 +62,7 @@ def _register() -> None:
     from commands import template as templates
 
     rooms = (feeds, templates, agency, ingest, quarantine, crosswalk, data, history, report, link, governance, stack)
-    for module in (*rooms, evaluations, targeting):
+    for module in (*rooms, evaluations, lists, targeting):
         module.register(nnsc)
 
 

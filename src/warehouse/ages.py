@@ -11,6 +11,8 @@ from warehouse.query import query
 from warehouse.reading import note_question
 
 ADULT = 18
+#: Mentions of whom a birth date alone tells that they were minors; facts do not carry birth dates.
+BORN_LATE = "core.juvenile_mention"
 MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster")
 
 
@@ -50,6 +52,8 @@ def by_person(settings: Settings, number: int | None = None) -> Ages:
         for table, told in tables.items()
         if table.startswith("core.fct_") and "mention_key" in told["columns"] and is_adult(told["columns"])
     ]
+    if BORN_LATE in tables:
+        parts.append(f"select mention_key, true, false from {BORN_LATE}")
     members = " union all ".join(
         f"select mention_key, person_key from {table} where grade = 'action' and known_to is null"
         for table in MEMBERSHIPS

@@ -22,7 +22,7 @@ from governance.recipients import Recipient, generation, pseudonym_key
 from ingest.ledger import note, transaction
 from ingest.secret import define_keyed
 from settings import Settings
-from warehouse.ages import MEMBERSHIPS, is_juvenile
+from warehouse.ages import BORN_LATE, MEMBERSHIPS, is_juvenile
 from warehouse.engine import engine_for
 from warehouse.errors import PublishError
 from warehouse.kept import Kept, publication
@@ -72,7 +72,7 @@ def write_for(settings: Settings, name: str, recipient: Recipient, who: str = ""
     try:
         with duckdb.connect(str(draft), config={"threads": settings.threads}) as db:
             define_keyed(db, pseudonym_key(settings, name))
-            _Writer(db, kept, recipient, done, given).all()
+            Writer(db, kept, recipient, done, given).all()
         told = {"tier": recipient.tier, "publication_id": kept.publication_id, "tables": done.tables}
         told |= {"suppressed": done.suppressed, "key_generation": generation(settings, name)}
         memory.with_suffix(".new").write_text(json.dumps(given) + "\n")
@@ -89,7 +89,7 @@ def write_for(settings: Settings, name: str, recipient: Recipient, who: str = ""
     return done
 
 
-class _Writer:
+class Writer:
     """One recipient's file while it is written."""
 
     def __init__(
@@ -101,7 +101,7 @@ class _Writer:
     def all(self) -> None:
         """Every table that the recipient may have."""
         if self.recipient.tier < "T4":
-            self._find_juveniles()
+            self.find_juveniles()
         for table in sorted(self.kept.tables):
             told = self.tiers.get(table)
             if told is None or told["tier"] > self.recipient.tier:
@@ -115,7 +115,7 @@ class _Writer:
             columns = [c for c in self._columns(table) if told["columns"].get(c, told["tier"]) <= self.recipient.tier]
             if columns:
                 shown = [self._shown(column, column in told["pseudonyms"]) for column in columns]
-                self._copy(table, f"select {', '.join(shown)} from {self._rows(table)}")
+                self._copy(table, f"select {', '.join(shown)} from {self.rows(table)}")
 
     def _copy(self, table: str, select: str) -> None:
         schema, name = table.split(".")
@@ -138,7 +138,7 @@ class _Writer:
         """A column as the recipient sees it: keys under the recipient's own pseudonyms, the same in every table."""
         return f'keyed("{column}") as "{column}"' if is_pseudonym else f'"{column}"'
 
-    def _rows(self, table: str) -> str:
+    def rows(self, table: str) -> str:
         """The rows of a table that the recipient may have."""
         columns, wanted = self._columns(table), self.recipient.jurisdictions
         conditions = []
@@ -168,14 +168,16 @@ class _Writer:
         parts = [f"select {_MENTION} from {self._file(table)} where {self._in_places()}" for table in both]
         return " union all ".join(parts) if parts else "select null"
 
-    def _find_juveniles(self) -> None:
+    def find_juveniles(self) -> None:
         """Keys of every event of a person who was a juvenile in it, in any version of the record."""
         self.db.execute("create temp table juvenile (key varchar)")
+        if BORN_LATE in self.kept.tables:
+            self.db.execute(f"insert into juvenile select {_MENTION} from {self._file(BORN_LATE)}")
         for table in self.kept.tables:
             columns = self._columns(table)
+            tests = is_juvenile(columns) + ([f"{_MENTION} in (from juvenile)"] if _MENTION in columns else [])
             for key in _PERSONAL if table.startswith("core.fct_") else ():
-                tests = is_juvenile(columns) if key in columns else []
-                if tests:
+                if tests and key in columns:
                     source = f'select distinct "{key}" from {self._file(table)} where {" or ".join(tests)}'
                     self.db.execute(f'insert into juvenile select * from ({source}) where "{key}" is not null')
         for table in MEMBERSHIPS:  # whoever was a juvenile in one mention is followed in none
@@ -185,7 +187,7 @@ class _Writer:
 
     def _suppressed(self, table: str, rule: Suppression) -> None:
         """An aggregate with its small numbers left out, and its roll-ups in ``<table>__totals``."""
-        cursor = self.db.execute(f"select {', '.join(self._kept_columns(rule))} from {self._rows(table)} order by all")
+        cursor = self.db.execute(f"select {', '.join(self._kept_columns(rule))} from {self.rows(table)} order by all")
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         released = left_out(rows, rule, self.recipient.largest_suppressed, self.given.get(table, ()))

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,7 @@ def test_two_people_decide_that_the_plan_is_written(site: Site, tmp_path: Path) 
     file = tmp_path / "plan.csv"
     asked = ("--capacity", "2", "--out", str(file), "--why", "call-in of February")
     assert isinstance(site.call_in(*asked[:4], "--who", "Ana Ruiz").exception, WrongDecision), "it takes a reason"
+    assert isinstance(site.call_in(*asked, "--who", "Anonymous").exception, WrongDecision), "and somebody"
     assert "waits" not in site.call_in("--capacity", "2").output
     assert "second, different person" in site.call_in(*asked, "--who", "Ana Ruiz").output
     other = ("--capacity", "1", *asked[2:])
@@ -151,6 +153,8 @@ def test_two_people_decide_that_the_plan_is_written(site: Site, tmp_path: Path) 
     assert not file.exists()
     assert f"Written: {file}" in site.call_in(*asked, "--who", "Ben Okoye").output
     assert file.stat().st_mode & 0o777 == 0o600
+    (line,) = logged(site.world.settings, "export")
+    assert line["detail"]["digest"] == sha256(file.read_bytes()).hexdigest()
     with file.open(newline="", encoding="utf-8") as text:
         told = list(csv.DictReader(text))
     invited = [row for row in told if row["row"] == "invite"]
