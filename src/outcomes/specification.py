@@ -37,6 +37,12 @@ def _one_paragraph(text: str) -> str:
     return " ".join(text.split())
 
 
+def _free(name: str) -> str:
+    if name in ("level", "trend", "window", "outcome", "exposure"):
+        raise ValueError(f"{name} is the name of something else: choose another")
+    return name
+
+
 Month = Annotated[date, BeforeValidator(_month), PlainSerializer(lambda month: f"{month:%Y-%m}")]
 Sentence = Annotated[str, Field(min_length=10), AfterValidator(_one_paragraph)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -89,10 +95,26 @@ class Harm(Series):
     comparison: list[str] | None = None
 
 
+class Covariate(Series):
+    """What comparison units must be like, beside the outcome: the mean of a series over the months before the start."""
+
+    name: Annotated[Identifier, AfterValidator(_free)]
+    title: Text
+
+
+class Matching(_Strict):
+    """How treated units are matched with comparison units (docs/evaluations.md); ``caliper`` in standard deviations."""
+
+    distance: Literal["mahalanobis", "propensity"]
+    caliper: float = Field(gt=0)
+    ratio: int = Field(default=1, ge=1, le=5)
+    covariates: list[Covariate] = []
+
+
 class Units(_Strict):
     """Who was treated and who is compared; ``no_comparison`` is the reason, known before, to do without."""
 
-    level: Literal["site", "facility", "unit", "area"]
+    level: Literal["site", "facility", "unit", "area", "group"]
     treated: list[str] = Field(min_length=1)
     comparison: list[str] = []
     no_comparison: Sentence | None = None
@@ -150,6 +172,7 @@ class Specification(_Strict):
     window: Window
     selection: Chosen
     harms: list[Harm] = []
+    matching: Matching | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Specification:
@@ -164,15 +187,21 @@ class Specification(_Strict):
             raise ValueError("selection names first and last if, and only if, how is window")
         if chosen[0] and chosen[1] and not first <= chosen[0] <= chosen[1] < start:
             raise ValueError("the months of selection lie in the window, before intervention.starts")
-        names = [harm.name for harm in self.harms]
-        if len(set(names)) < len(names):
-            raise ValueError("two harms have the same name")
+        others = [one.name for one in self.harms]
+        others += [one.name for one in self.matching.covariates] if self.matching else []
+        if len(set(others)) < len(others):
+            raise ValueError("two harms or covariates have the same name")
+        if self.matching and min(len(self.units.treated), len(self.units.comparison)) < 2:
+            raise ValueError("matching needs two treated units and two for comparison")
         return self
 
     @property
     def content(self) -> dict[str, Any]:
-        """What is registered: every field, those that were left to their default too."""
-        return self.model_dump(mode="json")
+        """What is registered: every field, those that were left to their default too.
+
+        Without matching there is no such field: what was registered before that existed is still what it was.
+        """
+        return self.model_dump(mode="json", exclude={"matching"} if self.matching is None else None)
 
     @property
     def digest(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from outcomes import rule
 from reports import evaluation_charts as charts
 from reports.content import Figure, Page, Section, Table
+from reports.evaluation_matched import matched_groups
 from reports.evaluation_sections import Result, harms, registered, sensitivity
 from reports.evaluation_words import amount, change, interval, ratio, say_of, small
 from reports.wording import Words
@@ -21,6 +22,7 @@ def page(result: Result, effects: Sequence[dict[str, str]], told: Words) -> Page
     sections = [
         _found(result, told),
         _designs(result, told),
+        *matched_groups(result, told),
         _checks(result, told),
         _would_change(result, told),
         *_phases(result, told),
