@@ -83,7 +83,7 @@ def evaluate(source: Publication, spec: Specification, file: Path, known: Sequen
         **beside,
     }
     result["would_change"] = looking.would_change(verdict, study, result["sensitivity"], beside.get("matched"))
-    return Evaluated(_plain(result), series)
+    return Evaluated(plain(result), series)
 
 
 def published_effects(project: Path) -> list[dict[str, str]]:
@@ -173,12 +173,12 @@ def _matrix(values: pd.DataFrame) -> Floats:
     return values.to_numpy(np.float64)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON values: numbers to six digits, so that the same data gives the same bytes; what is not finite by name."""
     if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):

@@ -29,7 +29,7 @@ def page(result: Result, effects: Sequence[dict[str, str]], told: Words) -> Page
         sensitivity(result, told),
         harms(result, told),
         registered(result, told),
-        _effects(effects, told),
+        published(effects, told),
     ]
     return Page("index", result["title"][told.language], _lead(result, told), sections)
 
@@ -141,7 +141,8 @@ def _phases(result: Result, told: Words) -> list[Section]:
                     tables=[Table(say("phases_heading"), headings, rows, frozenset({2, 3, 4}))])]  # fmt: skip
 
 
-def _effects(effects: Sequence[dict[str, str]], told: Words) -> Section:
+def published(effects: Sequence[dict[str, str]], told: Words) -> Section:
+    """What others published, as context."""
     say = partial(say_of, told)
     rows = [[e["place"], e[f"about_{told.language}"], e["effect"], say(f"grades.{e['grade']}"), e["source"] or "–"]
             for e in effects]  # fmt: skip

@@ -97,6 +97,7 @@ def test_the_page_tells_who_was_matched_and_how_alike_they_were(ran: tuple[Setti
         assert all(unit in text for unit in found["lost"])
 
 
+@pytest.mark.slow
 def test_the_page_is_sound_in_a_browser(ran: tuple[Settings, Ran]) -> None:
     with chromium() as browser:
         assert faults(browser, ran[1].folder / "index.html", 1200) == []
