@@ -29,6 +29,8 @@ from warehouse.kept import Kept, publication
 #: Keys of events that belong to one person: what hangs on a juvenile's event stays with it.
 _PERSONAL = ("arrest_key", "probation_term_key", "engagement_key", "mention_key", "person_key")
 _MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster")
+#: Mentions of whom a birth date alone tells that they were minors; facts do not carry birth dates.
+_BORN_LATE = "core.juvenile_mention"
 _JUVENILE = 18
 _PLACE, _MENTION = "jurisdiction_id", "mention_key"
 
@@ -73,7 +75,7 @@ def write_for(settings: Settings, name: str, recipient: Recipient, who: str = ""
     try:
         with duckdb.connect(str(draft), config={"threads": settings.threads}) as db:
             define_keyed(db, pseudonym_key(settings, name))
-            _Writer(db, kept, recipient, done, given).all()
+            Writer(db, kept, recipient, done, given).all()
         told = {"tier": recipient.tier, "publication_id": kept.publication_id, "tables": done.tables}
         told |= {"suppressed": done.suppressed, "key_generation": generation(settings, name)}
         memory.with_suffix(".new").write_text(json.dumps(given) + "\n")
@@ -90,7 +92,7 @@ def write_for(settings: Settings, name: str, recipient: Recipient, who: str = ""
     return done
 
 
-class _Writer:
+class Writer:
     """One recipient's file while it is written."""
 
     def __init__(
@@ -102,7 +104,7 @@ class _Writer:
     def all(self) -> None:
         """Every table that the recipient may have."""
         if self.recipient.tier < "T4":
-            self._find_juveniles()
+            self.find_juveniles()
         for table in sorted(self.kept.tables):
             told = self.tiers.get(table)
             if told is None or told["tier"] > self.recipient.tier:
@@ -116,7 +118,7 @@ class _Writer:
             columns = [c for c in self._columns(table) if told["columns"].get(c, told["tier"]) <= self.recipient.tier]
             if columns:
                 shown = [self._shown(column, column in told["pseudonyms"]) for column in columns]
-                self._copy(table, f"select {', '.join(shown)} from {self._rows(table)}")
+                self._copy(table, f"select {', '.join(shown)} from {self.rows(table)}")
 
     def _copy(self, table: str, select: str) -> None:
         schema, name = table.split(".")
@@ -139,7 +141,7 @@ class _Writer:
         """A column as the recipient sees it: keys under the recipient's own pseudonyms, the same in every table."""
         return f'keyed("{column}") as "{column}"' if is_pseudonym else f'"{column}"'
 
-    def _rows(self, table: str) -> str:
+    def rows(self, table: str) -> str:
         """The rows of a table that the recipient may have."""
         columns, wanted = self._columns(table), self.recipient.jurisdictions
         conditions = []
@@ -169,14 +171,16 @@ class _Writer:
         parts = [f"select {_MENTION} from {self._file(table)} where {self._in_places()}" for table in both]
         return " union all ".join(parts) if parts else "select null"
 
-    def _find_juveniles(self) -> None:
+    def find_juveniles(self) -> None:
         """Keys of every event of a person who was a juvenile in it, in any version of the record."""
         self.db.execute("create temp table juvenile (key varchar)")
+        if _BORN_LATE in self.kept.tables:
+            self.db.execute(f"insert into juvenile select {_MENTION} from {self._file(_BORN_LATE)}")
         for table in self.kept.tables:
             columns = self._columns(table)
+            tests = _is_juvenile(columns) + ([f"{_MENTION} in (from juvenile)"] if _MENTION in columns else [])
             for key in _PERSONAL if table.startswith("core.fct_") else ():
-                tests = _is_juvenile(columns) if key in columns else []
-                if tests:
+                if tests and key in columns:
                     source = f'select distinct "{key}" from {self._file(table)} where {" or ".join(tests)}'
                     self.db.execute(f'insert into juvenile select * from ({source}) where "{key}" is not null')
         for table in _MEMBERSHIPS:  # whoever was a juvenile in one mention is followed in none
@@ -186,7 +190,7 @@ class _Writer:
 
     def _suppressed(self, table: str, rule: Suppression) -> None:
         """An aggregate with its small numbers left out, and its roll-ups in ``<table>__totals``."""
-        cursor = self.db.execute(f"select {', '.join(self._kept_columns(rule))} from {self._rows(table)} order by all")
+        cursor = self.db.execute(f"select {', '.join(self._kept_columns(rule))} from {self.rows(table)} order by all")
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         released = left_out(rows, rule, self.recipient.largest_suppressed, self.given.get(table, ()))
