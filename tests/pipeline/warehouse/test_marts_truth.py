@@ -22,6 +22,7 @@ from linkage.run import run
 from settings import Settings, load_settings
 from simulator.api import deliver, simulate
 from support.candidate_truth import expected, told
+from support.dmi_truth import calls_of_the_books, calls_told
 from support.warehouse_world import PROJECT
 from warehouse import api
 from warehouse.dbt_runner import run_dbt
@@ -29,7 +30,7 @@ from warehouse.dbt_runner import run_dbt
 pytestmark = pytest.mark.slow
 CITIES = ("sim_us_oh_millbrook", "sim_us_ca_rivermouth")
 FEEDS = [f"{city}/{kind}" for city in CITIES for kind in ("arrest", "shooting")]
-FEEDS += ["sim_mx_bajio/probation", "sim_mx_bajio/violations"]
+FEEDS += ["sim_mx_bajio/probation", "sim_mx_bajio/violations", "sim_us_ca_rivermouth/calls"]
 LOW_LEVEL = {"trespass", "public_order", "prostitution", "gambling", "traffic"}
 TARGETED = {"homicide", "kidnapping", "robbery", "aggravated_assault", "weapons"}
 UNKNOWN = {"unmapped", "not_recorded"}
@@ -284,3 +285,19 @@ def test_reasons_are_those_of_the_records(settings: Settings) -> None:
     assert min(routes["candidate"], routes["service_only"]) > 50
     listed = {row[1] for row in rows if row[4] != "arrest"}
     assert {row[1] for row in rows} == listed, "an arrest alone lists somebody"
+
+
+def test_calls_are_those_of_the_dispatch_center(world: Path, settings: Settings) -> None:
+    """Each with its kind, end, point and the incident that it was about, and without number and address."""
+    told_calls = calls_told(settings)
+    assert told_calls == calls_of_the_books(world)
+    assert told_calls.total() > 800
+    columns = set(frame(settings, "select * from core.fct_call_for_service_history limit 1").columns)
+    assert not columns & {"call_id", "incident_id", "location_text", "source_key"}
+    shootings = truth(world, "shooting_victim").query("jurisdiction_id == @CITIES[1]")["incident_id"]
+    heard = truth(world, "call_for_service")["incident_id"].isin(set(shootings)).sum()
+    both = (
+        "select count(*) from core.fct_call_for_service join (select distinct jurisdiction_id, incident_key from "
+        "core.fct_shooting_victim) using (jurisdiction_id, incident_key)"
+    )
+    assert frame(settings, both).iloc[0, 0] == heard > 20
