@@ -71,8 +71,8 @@ _COLUMNS = {
     "ended_on": "end_date supervision_end termination_date",
     "custody_level": "custody_level",
     "call_id": (
-        "call_id call_no call_number event_number event_no cad_number cad_event_number master_incident_number nopd_item "
-        "folio_llamada"
+        "call_id call_no call_number event_number event_no cad_number cad_event_number master_incident_number "
+        "nopd_item folio_llamada"
     ),
     "received_at": (
         "received_at received time_received call_received call_datetime timecreate create_time_incident fecha_llamada"

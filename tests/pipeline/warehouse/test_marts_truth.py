@@ -130,8 +130,8 @@ def test_cells_are_as_concentrated_as_they_truly_are(world: Path, settings: Sett
     told["cell"] = [cell(row) for row in told.itertuples()]
     # of an incident with several places, the first cell by name
     incidents = told.groupby(["jurisdiction_id", "incident_id"])["cell"].min().reset_index()
-    arrests = truth(world, "arrest")
-    anywhere = pd.concat([told, arrests.assign(cell=[cell(row) for row in arrests.itertuples()])])
+    others = pd.concat([truth(world, "arrest"), truth(world, "call_for_service")])
+    anywhere = pd.concat([told, others.assign(cell=[cell(row) for row in others.itertuples()])])
     involved, everywhere = (concentration(settings, "cell", which) for which in ("involved", "all"))
     for city, own in incidents.dropna(subset="cell").groupby("jurisdiction_id"):
         counts = own.groupby("cell").size().tolist()
