@@ -1,4 +1,4 @@
-"""H3 cells of places and their neighbors: computed once for each pair of coordinates, because no engine here can compute them in SQL."""
+"""H3 cells of places and their neighbors: computed once, because no engine here can compute them in SQL."""
 
 from __future__ import annotations
 
