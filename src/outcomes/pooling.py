@@ -36,7 +36,7 @@ def random_effects(log_ratio: ArrayLike, variance: ArrayLike, level: float = LEV
         raise TooLittleData("pooling needs two sites and positive variances")
     from statsmodels.stats.meta_analysis import combine_effects
 
-    with np.errstate(invalid="ignore"):  # roots of a tau2 below zero, which is taken as none here
+    with np.errstate(invalid="ignore", divide="ignore"):  # of a tau2 below zero and sites that agree: none, here
         found = combine_effects(effect, spread, method_re="chi2", use_t=False)
     figures = {"tau2": max(0.0, float(found.tau2)), "q": float(found.q), "i2": max(0.0, float(found.i2)),
                "fixed": math.exp(float(found.mean_effect_fe)), "sites": float(len(effect))}  # fmt: skip
