@@ -11,6 +11,8 @@ from simulator.custody_entries import ca_entries, oh_entries
 from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
 from simulator.entries import Entry
 from simulator.events import History
+from simulator.partner_entries import partner_entries
+from simulator.partners import Partners, make_partners
 from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
 from simulator.plan import month_after, plan
 from simulator.population import Population
@@ -27,6 +29,7 @@ class Services:
     custody: dict[str, Custody]
     supervision: dict[str, Supervision]
     practice: Practice
+    partners: Partners
     entries: dict[str, list[Entry]]
 
 
@@ -48,4 +51,6 @@ def make_services(seed: int, population: Population, history: History, start: da
         entries[form.feed_id] = term_entries(seed, form, supervision[place])
     entries[probation.VIOLATIONS.feed_id] = violation_entries(seed, probation.VIOLATIONS, supervision[BAJIO])
     practice = make_practice(seed, MILLBROOK, population, history, start, end)
-    return Services(custody, supervision, practice, entries | practice_entries(seed, practice))
+    partners = make_partners(seed, MILLBROOK, population, start, end)
+    lists = practice_entries(seed, practice) | partner_entries(seed, partners)
+    return Services(custody, supervision, practice, partners, entries | lists)

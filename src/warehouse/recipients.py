@@ -27,8 +27,8 @@ from warehouse.errors import PublishError
 from warehouse.kept import Kept, publication
 
 #: Keys of events that belong to one person: what hangs on a juvenile's event stays with it.
-_PERSONAL = ("arrest_key", "probation_term_key", "engagement_key", "mention_key", "person_key")
-_MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster")
+_PERSONAL = ("arrest_key", "probation_term_key", "engagement_key", "ipv_event_key", "mention_key", "person_key")
+_MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster", "core.person_membership_victim")
 _JUVENILE = 18
 _PLACE, _MENTION = "jurisdiction_id", "mention_key"
 

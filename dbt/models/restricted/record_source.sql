@@ -20,6 +20,8 @@
         "suspect_group_id",
     ],
     "service_referral": ["referral_id", "engagement_id"],
+    "ipv_event": ["event_id", "pair_id", "address_id"],
+    "ipv_victim": ["event_id"],
 } -%}
 {%- set all_identifiers = kinds.values() | sum(start=[]) | unique | list -%}
 {%- for kind, identifiers in kinds.items() %}
