@@ -20,7 +20,7 @@ from simulator.agencies import PARTNERS, PRACTICE
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
 from support.candidate_truth import expected, told
-from support.partner_truth import EVENTS, NOTICES, records
+from support.partner_truth import EVENTS, NOTICES, levels, linked_people, records, repeat_calls, true_people
 from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
 from support.world import PROJECT, settings_in
 from warehouse import api
@@ -181,6 +181,16 @@ def test_events_between_partners_are_those_of_the_list_and_their_victims_are_apa
     assert not shown & {"event_id", "pair_id", "address_id", "victim_last_name"}
 
 
+def test_repeated_calls_are_those_of_the_same_couple_or_home_within_a_year(world: World) -> None:
+    expected = repeat_calls(world.truth, date(2025, 6, 1))
+    columns = "repeats_of_both, repeats_of_pair_only, repeats_of_address_only, not_repeated, not_told"
+    found = world.rows(
+        f"select month, calls, repeat_calls, {columns}, share_repeated from marts.mart_ipvi__repeat_calls order by month"
+    )
+    assert found == [(*row[:-1], None if row[-1] is None else pytest.approx(row[-1])) for row in expected]
+    assert all(sum(row[n] for row in found) > 0 for n in range(1, 8)), "too small a world"
+
+
 def test_involvement_of_groups_is_what_the_reviews_concluded_with_bounds(world: World) -> None:
     """Each shooting of the town with the newest conclusion that was told; what nobody reviewed is unknown."""
     concluded: dict[str, str] = world.concluded()
@@ -322,6 +332,30 @@ def test_links_do_not_tell_who_was_hurt_by_a_partner(linked: World) -> None:
     assert linked.rows(f"{only}(select person_key from core.person_membership)")[0][0] > 0
     seen = f"{only}(select person_key from core.person_membership) and person_key in (select person_key from core.dim_person)"
     assert linked.rows(seen) == [(0,)]
+
+
+def test_levels_of_offenders_follow_from_the_records_and_are_mostly_those_of_the_truth(linked: World) -> None:
+    """Row for row beside slow reading of the records; beside the truth only as well as people were linked."""
+    today = date(2025, 6, 1)
+    found = Counter(linked.rows(
+        "select level_code, events, charges, convictions, charges_not_told, last_event_on, first_notice_on "
+        f"from marts.mart_ipvi__level where known_on = date '{today}'"
+    ))  # fmt: skip
+    notices = linked_people(linked.settings, "engagement", NOTICES)
+    reached = notices[notices["outcome_code"].eq("reached") & ~notices["pending"]]
+    assert found == levels(linked_people(linked.settings, "ipv_event", EVENTS), reached, today)
+    given = true_people(linked.truth, NOTICES, "engagement")
+    given = given[given["outcome"].eq("Reached") & ~given["pending"]]
+    true = levels(true_people(linked.truth, EVENTS, "ipv_event"), given, today)
+    assert (found & true).total() / true.total() >= 0.7
+    assert {row[0] for row in found} == set("ABCD"), "too small a world"
+    reasons = linked.rows(
+        "select level_code, gives_level_code, count(distinct person_key), count(*) from marts.mart_ipvi__level_reasons "
+        "group by 1, 2 order by 1, 2"
+    )
+    assert all(level <= gives for level, gives, *_ in reasons)
+    people = Counter(row[0] for row in found.elements())
+    assert {level: n for level, gives, n, _ in reasons if level == gives} == people
 
 
 def test_who_was_a_minor_in_one_entry_leaves_on_no_list_of_candidates(linked: World, tmp_path: Path) -> None:
