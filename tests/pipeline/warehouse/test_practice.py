@@ -188,7 +188,7 @@ def test_repeated_calls_are_those_of_the_same_couple_or_home_within_a_year(world
         f"select month, calls, repeat_calls, {columns}, share_repeated from marts.mart_ipvi__repeat_calls order by month"
     )
     assert found == [(*row[:-1], None if row[-1] is None else pytest.approx(row[-1])) for row in expected]
-    assert all(sum(row[n] for row in found) > 0 for n in range(1, 8)), "too small a world"
+    assert all(sum(row[n] for row in found) > 0 for n in range(1, 7)), "too small a world"
 
 
 def test_involvement_of_groups_is_what_the_reviews_concluded_with_bounds(world: World) -> None:
@@ -334,8 +334,8 @@ def test_links_do_not_tell_who_was_hurt_by_a_partner(linked: World) -> None:
     assert linked.rows(seen) == [(0,)]
 
 
-def test_levels_of_offenders_follow_from_the_records_and_are_mostly_those_of_the_truth(linked: World) -> None:
-    """Row for row beside slow reading of the records; beside the truth only as well as people were linked."""
+def test_levels_of_offenders_follow_from_the_records_and_the_gravest_are_found(linked: World) -> None:
+    """Row for row beside slow reading of the records; beside the truth as far as people were linked, and never graver."""
     today = date(2025, 6, 1)
     found = Counter(linked.rows(
         "select level_code, events, charges, convictions, charges_not_told, last_event_on, first_notice_on "
@@ -347,7 +347,8 @@ def test_levels_of_offenders_follow_from_the_records_and_are_mostly_those_of_the
     given = true_people(linked.truth, NOTICES, "engagement")
     given = given[given["outcome"].eq("Reached") & ~given["pending"]]
     true = levels(true_people(linked.truth, EVENTS, "ipv_event"), given, today)
-    assert (found & true).total() / true.total() >= 0.7
+    gravest, truly = (Counter(row[0] for row in rows.elements())["A"] for rows in (found, true))
+    assert 0.7 * truly <= gravest <= truly
     assert {row[0] for row in found} == set("ABCD"), "too small a world"
     reasons = linked.rows(
         "select level_code, gives_level_code, count(distinct person_key), count(*) from marts.mart_ipvi__level_reasons "

@@ -27,7 +27,8 @@ with
             count(
                 case when {{ told }} and not {{ pair }} and not {{ address }} then 1 end
             ) as not_repeated,
-            count(case when not {{ told }} then 1 end) as not_told
+            count(calls.ipv_event_key)
+            - count(case when {{ told }} then 1 end) as not_told
         from {{ ref("int_ipv__spoken") }} as spoken
         join began on began.jurisdiction_id = spoken.jurisdiction_id
         left join
