@@ -43,12 +43,26 @@ def main() -> None:
 
 
 def _register() -> None:
-    from commands import agency, crosswalk, data, feeds, governance, history, ingest, link, quarantine, report, stack
+    from commands import (
+        agency,
+        crosswalk,
+        data,
+        feeds,
+        governance,
+        history,
+        ingest,
+        link,
+        lists,
+        quarantine,
+        report,
+        stack,
+        targeting,
+    )
     from commands import evaluate as evaluations
     from commands import template as templates
 
     rooms = (feeds, templates, agency, ingest, quarantine, crosswalk, data, history, report, link, governance, stack)
-    for module in (*rooms, evaluations):
+    for module in (*rooms, evaluations, lists, targeting):
         module.register(nnsc)
 
 

@@ -7,6 +7,7 @@
         "arrest_charge": {
             "source_offense": "nibrs_offense", "charge_level": "charge_level", "disposition": "disposition",
         },
+        "call_for_service": {"call_type": "call_type", "disposition": "call_disposition"},
         "custody_census": {
             "custody_level": "custody_level", "status": "custody_status", "source_offense": "nibrs_offense",
         },

@@ -8,7 +8,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from nnsc_airflow.errors import fail, remark
 
 #: Not run, and nothing is broken: somebody has to decide, or the months have not come yet.
-_LEFT = ("unregistered", "changed", "missing")
+_LEFT = ("unregistered", "changed", "missing", "waits")
 
 
 class RunEvaluations(BaseOperator):

@@ -29,9 +29,11 @@ def register_one(settings: Settings, spec: str, who: str, why: str) -> None:
     from outcomes.registration import register as run
     from outcomes.registration import registrations
     from outcomes.specification import load
-    from reports.evaluation import specification_file
+    from reports.evaluation import POOLS, specification_file
+    from reports.pool import load_pool
 
-    found = load(specification_file(settings, spec))
+    file = specification_file(settings, spec)
+    found = load_pool(settings, file) if file.parent.name == POOLS else load(file)
     outcome = run(settings, found, who, why)
     decided(outcome, f"{found.name} is registered as {found.digest[:16]}.")
     if outcome.is_effective:
@@ -55,6 +57,26 @@ def run_one(settings: Settings, spec: str, number: int | None) -> None:
     for harm in done.result["harms"]:
         click.echo(f"  {harm['title']['en']}: {harm['why_not'] or harm['verdict']['word']}")
     click.echo(f"  publication {done.result['extract']['publication_id']}: {done.folder / 'index.html'}")
+
+
+@evaluate.command("pool")
+@click.argument("pool")
+@click.pass_obj
+def run_pooled(settings: Settings, pool: str) -> None:
+    """Pool the newest results of the evaluations that POOL names (a name in evaluations/pools/, or a file)."""
+    from reports.pool import run_pool
+
+    done = run_pool(settings, pool)
+    verdict, e = done.result["verdict"], done.result["estimate"]
+    reasons = f" ({', '.join(verdict['reasons'])})" if verdict["reasons"] else ""
+    click.echo(f"{done.result['name']}: {verdict['word']}{reasons}")
+    if e is not None:
+        click.echo(f"  ratio {e['ratio']} (95% {e['low']} to {e['high']}), {e['method']}")
+    for member in done.result["members"]:
+        click.echo(
+            f"  {member['name']}: " + (f"left out ({member['why_out']})" if member["why_out"] else f"{member['ratio']}")
+        )
+    click.echo(f"  {done.folder / 'index.html'}")
 
 
 @evaluate.command("refresh")

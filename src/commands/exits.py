@@ -7,15 +7,16 @@ from feeds.errors import SpecificationError
 from governance.errors import GovernanceError, TierViolation, UnknownRecipient, WrongDecision
 from ingest.errors import HeldBatch, UnknownDelivery, WrongState
 from linkage.errors import LinkageError
+from lists.errors import ListRefused, UnknownList
 from reports.errors import UnknownReport
 from stack.errors import StackError
 from warehouse.errors import CrosswalkError, NoPublication, QueryError, WarehouseError
 
 OURS = (SpecificationError, IngestError, WarehouseError, StackError, GovernanceError, LinkageError)
-_REFUSED = (RefusedInput, HeldBatch, TierViolation)
+_REFUSED = (RefusedInput, HeldBatch, TierViolation, ListRefused)
 _WRONG_USE = (
     SpecificationError, ConfigurationError, UnknownDelivery, WrongState, NoPublication, QueryError, CrosswalkError,
-    WrongDecision, UnknownRecipient, UnknownReport,
+    WrongDecision, UnknownRecipient, UnknownReport, UnknownList,
 )  # fmt: skip
 
 

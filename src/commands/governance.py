@@ -76,7 +76,7 @@ def audit() -> None:
 
 
 @audit.command("list")
-@click.option("--action", type=click.Choice(["decision", "configuration", "publication", "read"]))
+@click.option("--action", type=click.Choice(["decision", "configuration", "publication", "read", "export"]))
 @as_json
 @click.pass_obj
 def list_lines(settings: Settings, action: str | None, json_: bool) -> None:

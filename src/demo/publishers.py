@@ -24,6 +24,7 @@ from simulator.publishing import Publication, in_database, on_portal, publicatio
 #: Feeds that come in files: feed id -> how its agency hands them over.
 FILES = {
     f"{RIVERMOUTH}/shooting": "bucket", f"{RIVERMOUTH}/probation": "bucket", f"{MILLBROOK}/arrest": "sftp",
+    f"{RIVERMOUTH}/calls": "bucket",
     f"{BAJIO}/arrest": "bucket", f"{BAJIO}/shooting": "bucket", f"{BAJIO}/violations": "bucket",
     "sim_us_ca_state/incidents": "bucket", "sim_us_ca_state/census": "bucket", "sim_us_oh_state/population": "bucket",
     f"{MILLBROOK}/group_roster": "bucket", f"{MILLBROOK}/engagement": "bucket",

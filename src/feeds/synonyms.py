@@ -70,6 +70,15 @@ _COLUMNS = {
     "started_on": "start_date supervision_start disposition_date begin_date",
     "ended_on": "end_date supervision_end termination_date",
     "custody_level": "custody_level",
+    "call_id": (
+        "call_id call_no call_number event_number event_no cad_number cad_event_number master_incident_number "
+        "nopd_item folio_llamada"
+    ),
+    "received_at": (
+        "received_at received time_received call_received call_datetime timecreate create_time_incident fecha_llamada"
+    ),
+    "call_type": "call_type typetext type_text event_type call_type_final initial_type tipo_llamada",
+    "is_officer_initiated": "selfinitiated self_initiated officer_initiated on_view onview",
 }
 
 _KINDS = {
@@ -81,6 +90,7 @@ _KINDS = {
     "prison_incident": "facility slashing stabbing misconduct fight",
     "probation_term": "probation supervision sentence parole",
     "custody_census": "custody census inmate snapshot",
+    "call_for_service": "call calls cad dispatch event priority llamada",
 }
 
 #: Contract column (person columns without their role) -> headings, lower case with single underscores.

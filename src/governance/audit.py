@@ -24,7 +24,7 @@ from governance.keys import secret_key
 from governance.tables import audit_event
 from settings import Settings
 
-Action = Literal["decision", "configuration", "publication", "read", "mail"]
+Action = Literal["decision", "configuration", "publication", "read", "mail", "export"]
 START = "0" * 64
 _HEAD = "audit_head"
 

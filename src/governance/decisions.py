@@ -159,5 +159,6 @@ def _plain(value: Mapping[str, Any]) -> Any:
 
 
 def folded(name: str) -> str:
-    """A person's name as it is compared: case, spaces and composed letters do not tell people apart."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A person's name as it is compared: case, spaces, composed and invisible letters do not tell people apart."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())

@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
-#: Arrests share an event when they share the incident; where an agency names none, a person is alone.
-_ARRESTS = """
-    select a.incident_key as event, m.person_key as person,
-        date_diff('day', a.arrested_on, (select max(arrested_on) from core.fct_arrest))::double as days_ago
-    from core.fct_arrest as a join core.person_membership as m
+#: The ties of each grade: what a tie is, and what it weighs, stands in the dbt project and nowhere else.
+_TIES = {"action": "marts.mart_gvi__coarrest_edge", "linked": "marts.mart_gvi__coarrest_edge_linked"}
+#: A pair may be tied in two jurisdictions.
+_EDGES = """
+    select person_key, other_person_key, sum(weight order by jurisdiction_id) from {ties}
+    where window_code = '{window}' group by 1, 2 order by 1, 2"""
+#: Whoever was arrested is in the network, with ties or without.
+_PEOPLE = """
+    select distinct m.person_key from core.fct_arrest as a join core.person_membership as m
         on m.mention_key = a.mention_key and m.grade = '{grade}' and m.known_to is null
-    where a.incident_key is not null"""
+    order by 1"""
+#: The longest of ``reference.coarrest_window``.
+WINDOW = "60_months"
 _VICTIMS = """
     select distinct m.person_key from core.fct_shooting_victim as v join core.person_membership as m
         on m.mention_key = v.mention_key and m.grade = '{grade}' and m.known_to is null"""
@@ -45,19 +51,19 @@ class Summary:
 
 
 def load(settings: Settings, grade: str = "action") -> tuple[g.Network, NDArray[np.bool_]]:
-    """The network of the publication and who in it was shot.
+    """The network of the publication, as ``mart_gvi__coarrest_edge`` has it at the grade, and who in it was shot.
 
     Raises:
-        NoPublication, QueryError: nothing was published, or nothing was linked before.
+        NoPublication, QueryError: nothing was published, or by a version without the mart.
     """
     import numpy as np
 
     from warehouse.api import query
 
-    arrests = query(settings, _ARRESTS.format(grade=grade)).rows
-    event, person, days = (np.array(c) for c in zip(*arrests, strict=True)) if arrests else (np.array([]),) * 3
-    network = g.build(*g.pairs_of_events(event.astype(str), person.astype(str), days.astype(float)))
+    people = [key for (key,) in query(settings, _PEOPLE.format(grade=grade)).rows]
+    edges = query(settings, _EDGES.format(ties=_TIES[grade], window=WINDOW)).rows
     shot = {row[0] for row in query(settings, _VICTIMS.format(grade=grade)).rows}
+    network = g.of_pairs(people, [(low, high) for low, high, _ in edges], [weight for *_, weight in edges])
     return network, np.array([key in shot for key in network.people], dtype=bool)
 
 
@@ -65,7 +71,7 @@ def summarize(settings: Settings, grade: str = "action") -> Summary:
     """The network in figures. Compare the grades: what differs between them hangs on doubtful links.
 
     Raises:
-        NoPublication, QueryError: nothing was published, or nothing was linked before.
+        NoPublication, QueryError: nothing was published, or by a version without the mart.
     """
     import numpy as np
 

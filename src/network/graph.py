@@ -1,7 +1,6 @@
 """The co-offending graph: people joined by arrests at the same event, weighed by recency.
 
-An event of more than ``largest_event`` people (a raid, a protest) says little about any two of them and is left out.
-The weight of a pair is the sum over their events of ``2 ** (-days ago / half life)``, halved every ``half_life_days``.
+What makes an edge, and its weight, is ``mart_gvi__coarrest_edge`` (dbt); here is what is measured on a graph.
 """
 
 from __future__ import annotations
@@ -15,10 +14,6 @@ import numpy as np
 if TYPE_CHECKING:
     import igraph
     from numpy.typing import NDArray
-
-#: Papachristos' studies of co-arrest leave mass arrests out; above 10 people a single event gives 45 and more pairs.
-LARGEST_EVENT = 10
-HALF_LIFE_DAYS = 730.0
 
 
 @dataclass(frozen=True)
@@ -41,39 +36,15 @@ class Measures:
     strength: NDArray[np.float64]
 
 
-def pairs_of_events(
-    event: NDArray[Any], person: NDArray[Any], days_ago: NDArray[np.float64], largest_event: int = LARGEST_EVENT,
-    half_life_days: float = HALF_LIFE_DAYS,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[Any]]:  # fmt: skip
-    """Pairs of people (as codes, smaller first) with their summed weight, and the people by code.
+def of_pairs(people: Sequence[str], pairs: Sequence[tuple[str, str]], weight: Sequence[float]) -> Network:
+    """The graph of people and of pairs of them.
 
-    One row of input is one person at one event; a person named twice at an event counts once.
+    Raises:
+        KeyError: a pair names somebody who is not among the people.
     """
-    import duckdb
-    import pyarrow as pa
-
-    rows = pa.table({"event": pa.array(event), "person": pa.array(person), "days": pa.array(days_ago)})
-    with duckdb.connect() as db:
-        db.register("given", rows)
-        db.execute(
-            "create table seen as select event, person, min(days) as days from given "
-            "where event is not null and person is not null group by all"
-        )
-        db.execute("create table node as select person, row_number() over (order by person) - 1 as code from "
-                   "(select distinct person from seen)")  # fmt: skip
-        found = db.execute(
-            "with fit as (select event from seen group by 1 having count(*) between 2 and $1), "
-            "member as (select s.event, n.code, s.days from seen as s join fit using (event) "
-            "join node as n using (person)) select a.code as low, b.code as high, "
-            "sum(2 ** (-a.days / $2)) as weight from member as a join member as b "
-            "on a.event = b.event and a.code < b.code group by all order by all",
-            [largest_event, half_life_days],
-        ).fetchnumpy()
-        people = db.execute("select person from node order by code").fetchnumpy()["person"]
-    return (
-        np.asarray(found["low"], dtype=np.int64), np.asarray(found["high"], dtype=np.int64),
-        np.asarray(found["weight"], dtype=np.float64), np.asarray(people),
-    )  # fmt: skip
+    code = {key: number for number, key in enumerate(people)}
+    ends = np.array([(code[low], code[high]) for low, high in pairs], dtype=np.int64).reshape(-1, 2)
+    return build(ends[:, 0], ends[:, 1], np.array(weight, dtype=np.float64), np.array(people))
 
 
 def build(

@@ -17,6 +17,7 @@ from feeds.errors import SpecificationError
 from outcomes import looking
 from outcomes.common import Diagnostic, Estimate, Floats, OutcomesError
 from outcomes.designs import all_designs
+from outcomes.matched_result import matched_result
 from outcomes.registration import Registration
 from outcomes.rule import Verdict, judge
 from outcomes.series import Extract, MissingMonths, Publication, as_csv, extract, fingerprint, months_of
@@ -52,6 +53,11 @@ def evaluate(source: Publication, spec: Specification, file: Path, known: Sequen
     except OutcomesError as error:
         raise SpecificationError(file, "outcome", f"{error}.", "Choose another outcome or a longer window.") from None
     harms = [_harm(source, spec, number, columns, file) for number in range(len(spec.harms))]
+    designs = all_designs(study)
+    beside: dict[str, Any] = {}
+    if spec.matching:
+        beside["matched"] = matched_result(source, spec, spec.matching, columns, file)
+        designs.append(beside["matched"]["design"])
     series = as_csv(columns)
     result = {
         **{key: spec.content[key] for key in ("name", "title", "question")},
@@ -70,13 +76,14 @@ def evaluate(source: Publication, spec: Specification, file: Path, known: Sequen
         "comparison": None if study.others is None else study.others.tolist(),
         **_judged(verdict, study),
         "diagnostics": [*_checks(verdict.diagnostics), _registered_in_time(spec, known)],
-        "designs": all_designs(study),
+        "designs": designs,
         "phases": looking.phases(study, spec),
         "sensitivity": looking.sensitivities(study, spec.units.comparison),
         "harms": harms,
+        **beside,
     }
-    result["would_change"] = looking.would_change(verdict, study, result["sensitivity"])
-    return Evaluated(_plain(result), series)
+    result["would_change"] = looking.would_change(verdict, study, result["sensitivity"], beside.get("matched"))
+    return Evaluated(plain(result), series)
 
 
 def published_effects(project: Path) -> list[dict[str, str]]:
@@ -166,12 +173,12 @@ def _matrix(values: pd.DataFrame) -> Floats:
     return values.to_numpy(np.float64)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON values: numbers to six digits, so that the same data gives the same bytes; what is not finite by name."""
     if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):

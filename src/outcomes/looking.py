@@ -46,7 +46,9 @@ def sensitivities(study: Study, comparison: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def would_change(verdict: Verdict, study: Study, tried: dict[str, Any]) -> list[dict[str, Any]]:
+def would_change(
+    verdict: Verdict, study: Study, tried: dict[str, Any], matched: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """What would change the verdict: a code and its values each, for the page to put into words."""
     limits = {d.code: (d.value, d.limit) for d in verdict.diagnostics}
     found: list[dict[str, Any]] = []
@@ -62,6 +64,8 @@ def would_change(verdict: Verdict, study: Study, tried: dict[str, Any]) -> list[
     for row in tried["leave_one_out"]["rows"]:
         if row["verdict"] != verdict.word:
             found.append({"code": "left_out", "unit": row["unit"], "verdict": row["verdict"]})
+    if matched and matched["verdict"]["word"] != verdict.word:
+        found.append({"code": "matched", "verdict": matched["verdict"]["word"]})
     return found or [{"code": "nothing_tried"}]
 
 

@@ -23,7 +23,9 @@ class Shrunk:
 
 
 def random_effects(log_ratio: ArrayLike, variance: ArrayLike, level: float = LEVEL) -> Estimate:
-    """Random-effects mean of log ratios. ``figures``: tau2 (by moments), q, i2 (0 to 1), fixed (common-effect ratio).
+    """Random-effects mean of log ratios. ``figures``: tau2 (by moments), q, i2 (0 to 1), fixed (common-effect ratio);
+    ratios at the ends of two further intervals: hartung_low and _high (Hartung and Knapp 2001: of the mean, for few
+    sites) and predicted_low and _high (Higgins, Thompson and Spiegelhalter 2009: of one more site; nan with two).
 
     Raises:
         TooLittleData: fewer than two sites, or a variance that is not positive.
@@ -34,13 +36,23 @@ def random_effects(log_ratio: ArrayLike, variance: ArrayLike, level: float = LEV
         raise TooLittleData("pooling needs two sites and positive variances")
     from statsmodels.stats.meta_analysis import combine_effects
 
-    found = combine_effects(effect, spread, method_re="chi2", use_t=False)
+    with np.errstate(invalid="ignore", divide="ignore"):  # of a tau2 below zero and sites that agree: none, here
+        found = combine_effects(effect, spread, method_re="chi2", use_t=False)
     figures = {"tau2": max(0.0, float(found.tau2)), "q": float(found.q), "i2": max(0.0, float(found.i2)),
                "fixed": math.exp(float(found.mean_effect_fe)), "sites": float(len(effect))}  # fmt: skip
     weight = 1 / (spread + figures["tau2"])
     mean = float((weight * effect).sum() / weight.sum())
     error = math.sqrt(1 / float(weight.sum()))
+    few = math.sqrt(float((weight * (effect - mean) ** 2).sum() / weight.sum()) / (len(effect) - 1))
+    figures |= _ends("hartung", mean, few, len(effect) - 1, level)
+    figures |= _ends("predicted", mean, math.sqrt(figures["tau2"] + error**2), len(effect) - 2, level)
     return from_log("pooled sites", mean, error, "DerSimonian-Laird, normal", level=level, figures=figures)
+
+
+def _ends(name: str, mean: float, error: float, degrees: int, level: float) -> dict[str, float]:
+    """Both ends of an interval by t, as ratios."""
+    reach = float(stats.t(degrees).ppf((1 + level) / 2)) * error if degrees > 0 else math.nan
+    return {f"{name}_low": math.exp(mean - reach), f"{name}_high": math.exp(mean + reach)}
 
 
 def shrink(events: ArrayLike, time: ArrayLike, level: float = LEVEL) -> Shrunk:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from feeds.errors import SpecificationError
 from governance.decisions import Asked, Outcome, decide, listed
@@ -16,15 +16,28 @@ from governance.errors import WrongDecision
 from ingest.ledger import engine, has_ledger, transaction
 from settings import Settings
 
-if TYPE_CHECKING:  # it brings numpy and scipy: whoever asks what is registered needs neither
-    from outcomes.specification import Specification
-
 #: The kind of decision (policies/decisions.yml).
 KIND = "evaluation"
 
 
 class Unregistered(SpecificationError):
     """The specification was not registered, or is not what was registered: its result would prove nothing."""
+
+
+class Registrable(Protocol):
+    """What can be registered: the specification of an evaluation, or of a pool of them."""
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Every field."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,7 @@ def registrations(settings: Settings, name: str) -> list[Registration]:
         return [_registration(row) for row in listed(connection, KIND, name) if row["is_effective"]]
 
 
-def register(settings: Settings, spec: Specification, who: str, why: str) -> Outcome:
+def register(settings: Settings, spec: Registrable, who: str, why: str) -> Outcome:
     """Register a specification, or the amendment of one.
 
     Raises:
@@ -87,7 +100,7 @@ def register(settings: Settings, spec: Specification, who: str, why: str) -> Out
         return decide(connection, settings, Asked(KIND, spec.name, who, why, seen, detail))
 
 
-def registered(settings: Settings, spec: Specification, file: Path) -> list[Registration]:
+def registered(settings: Settings, spec: Registrable, file: Path) -> list[Registration]:
     """The registrations of a specification that may be run.
 
     Raises:
@@ -124,7 +137,7 @@ def _same_length(before: Any, after: Any) -> bool:
     return isinstance(before, list) and isinstance(after, list) and len(before) == len(after)
 
 
-def _changed_since(settings: Settings, spec: Specification) -> list[dict[str, Any]]:
+def _changed_since(settings: Settings, spec: Registrable) -> list[dict[str, Any]]:
     with engine(settings).connect() as connection:
         last = [row for row in listed(connection, KIND, spec.name) if row["is_effective"]][-1]
     return list(changes(last["detail"]["specification"], spec.content))

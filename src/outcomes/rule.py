@@ -55,7 +55,8 @@ def judge(study: Study) -> Verdict:
         TooLittleData: there are no events at all, or comparison units without any.
     """
     before, after = study.events()
-    checks = _months(study) + _basis(study)
+    months_before, months_after = (float(side.sum()) for side in study.used)
+    checks = window_checks(months_before, months_after) + _basis(study)
     estimate, more = _estimate(study, before, after)
     checks += more
     reasons = tuple(d.code for d in checks if d.state == "fail")
@@ -74,8 +75,8 @@ def verdict_of(low: float, high: float) -> Word:
     return "no sign of change" if NO_CHANGE[0] < low and high < NO_CHANGE[1] else "cannot tell"
 
 
-def _months(study: Study) -> list[Diagnostic]:
-    before, after = (float(side.sum()) for side in study.used)
+def window_checks(before: float, after: float) -> list[Diagnostic]:
+    """Whether there are months enough on each side."""
     state: State = "fail" if before < MONTHS_BEFORE else "warn" if before < BETTER_BEFORE else "pass"
     return [
         Diagnostic("months_before", state, before, f">= {MONTHS_BEFORE}, better {BETTER_BEFORE}"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from datetime import date
 from pathlib import Path
@@ -16,12 +14,10 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
-    ValidationError,
     model_validator,
 )
 
-from feeds.errors import SpecificationError
-from feeds.yamlfile import read_yaml
+from outcomes.specfile import digest_of, read
 from outcomes.study import Selection
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -37,6 +33,12 @@ def _one_paragraph(text: str) -> str:
     return " ".join(text.split())
 
 
+def _free(name: str) -> str:
+    if name in ("level", "trend", "window", "outcome", "exposure"):
+        raise ValueError(f"{name} is the name of something else: choose another")
+    return name
+
+
 Month = Annotated[date, BeforeValidator(_month), PlainSerializer(lambda month: f"{month:%Y-%m}")]
 Sentence = Annotated[str, Field(min_length=10), AfterValidator(_one_paragraph)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -44,18 +46,20 @@ Mart = Annotated[str, Field(pattern=r"^mart_[a-z0-9_]+$")]
 Value = str | int | bool
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Nothing that is not known here, and nothing changed afterwards."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Text(_Strict):
+class Text(Strict):
     """A text in each language of the pages."""
 
     en: str = Field(min_length=3)
     es: str = Field(min_length=3)
 
 
-class Series(_Strict):
+class Series(Strict):
     """A count of a mart by unit and month; ``where`` keeps the rows whose columns have the value, or one of the values.
 
     ``feeds`` are those that must speak for the last month to its end. ``zero_months`` is the reason why a month without
@@ -89,10 +93,26 @@ class Harm(Series):
     comparison: list[str] | None = None
 
 
-class Units(_Strict):
+class Covariate(Series):
+    """What comparison units must be like, beside the outcome: the mean of a series over the months before the start."""
+
+    name: Annotated[Identifier, AfterValidator(_free)]
+    title: Text
+
+
+class Matching(Strict):
+    """How treated units are matched with comparison units (docs/evaluations.md); ``caliper`` in standard deviations."""
+
+    distance: Literal["mahalanobis", "propensity"]
+    caliper: float = Field(gt=0)
+    ratio: int = Field(default=1, ge=1, le=5)
+    covariates: list[Covariate] = []
+
+
+class Units(Strict):
     """Who was treated and who is compared; ``no_comparison`` is the reason, known before, to do without."""
 
-    level: Literal["site", "facility", "unit", "area"]
+    level: Literal["site", "facility", "unit", "area", "group"]
     treated: list[str] = Field(min_length=1)
     comparison: list[str] = []
     no_comparison: Sentence | None = None
@@ -107,28 +127,28 @@ class Units(_Strict):
         return self
 
 
-class Phase(_Strict):
+class Phase(Strict):
     """A part of the intervention, from its first month to the next phase."""
 
     title: Text
     starts: Month
 
 
-class Intervention(_Strict):
+class Intervention(Strict):
     """When it began, and its phases if it came in steps."""
 
     starts: Month
     phases: list[Phase] = []
 
 
-class Window(_Strict):
+class Window(Strict):
     """The months that are looked at, both included."""
 
     first: Month
     last: Month
 
 
-class Chosen(_Strict):
+class Chosen(Strict):
     """How the treated units were chosen; by ``window``, by their outcome in the months first to last."""
 
     how: Selection
@@ -137,7 +157,7 @@ class Chosen(_Strict):
     last: Month | None = None
 
 
-class Specification(_Strict):
+class Specification(Strict):
     """One evaluation: everything that could be bent after the result is known is said here, before."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{2,59}$")
@@ -150,6 +170,7 @@ class Specification(_Strict):
     window: Window
     selection: Chosen
     harms: list[Harm] = []
+    matching: Matching | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Specification:
@@ -164,29 +185,26 @@ class Specification(_Strict):
             raise ValueError("selection names first and last if, and only if, how is window")
         if chosen[0] and chosen[1] and not first <= chosen[0] <= chosen[1] < start:
             raise ValueError("the months of selection lie in the window, before intervention.starts")
-        names = [harm.name for harm in self.harms]
-        if len(set(names)) < len(names):
-            raise ValueError("two harms have the same name")
+        others = [one.name for one in self.harms]
+        others += [one.name for one in self.matching.covariates] if self.matching else []
+        if len(set(others)) < len(others):
+            raise ValueError("two harms or covariates have the same name")
+        if self.matching and min(len(self.units.treated), len(self.units.comparison)) < 2:
+            raise ValueError("matching needs two treated units and two for comparison")
         return self
 
     @property
     def content(self) -> dict[str, Any]:
-        """What is registered: every field, those that were left to their default too."""
-        return self.model_dump(mode="json")
+        """What is registered: every field, those that were left to their default too.
+
+        Without matching there is no such field: what was registered before that existed is still what it was.
+        """
+        return self.model_dump(mode="json", exclude={"matching"} if self.matching is None else None)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the content; comments and the order of keys do not count."""
-        return hashlib.sha256(json.dumps(self.content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-_KEYS = "docs/evaluations.md lists the keys"
-_REMEDIES = {
-    "missing": f"Add this key; {_KEYS}.",
-    "extra_forbidden": f"Remove this key or correct its spelling; {_KEYS}.",
-    "literal_error": "Use one of the values named.",
-    "value_error": "Correct these fields so that they agree.",
-}
+        return digest_of(self.content)
 
 
 def load(path: Path) -> Specification:
@@ -195,22 +213,4 @@ def load(path: Path) -> Specification:
     Raises:
         SpecificationError: the file is absent or wrong; it names the file, the field and what to do.
     """
-    try:
-        found = Specification.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise _told(path, error) from None
-    if found.name != path.stem:
-        raise SpecificationError(path, "name", f"{found.name!r} is not the file's name.", f"Write name: {path.stem}.")
-    return found
-
-
-def _told(path: Path, error: ValidationError) -> SpecificationError:
-    """The first problem; the branches that pydantic tried within a field are no part of the field's name."""
-    problems = error.errors(include_url=False)
-    first = problems[0]
-    key = ".".join(str(part) for part in first["loc"])
-    found = first.get("input")
-    seen = "" if first["type"] in ("missing", "value_error") or isinstance(found, dict) else f" (found: {found!r})"
-    more = f" ({len(problems) - 1} more problems in this file.)" if len(problems) > 1 else ""
-    remedy = _REMEDIES.get(first["type"], "Correct the value.")
-    return SpecificationError(path, key, f"{first['msg'].removeprefix('Value error, ')}{seen}.", remedy + more)
+    return read(path, Specification)

@@ -16,16 +16,19 @@ from outcomes.evaluation import SERIES_FILE, Evaluated, evaluate, published_effe
 from outcomes.registration import registered, results_folder
 from outcomes.series import Publication
 from outcomes.specification import load
+from reports.content import Page
 from reports.evaluation_page import page
 from reports.evaluation_words import evaluation_words
 from reports.render import evaluation_html, page_name, png, png_name
 from reports.source import INSIDE_TIER, Source
-from reports.wording import LANGUAGES
+from reports.wording import LANGUAGES, Words
 from settings import Settings
 from warehouse.kept import opened, publication
 
 #: Every run is kept here by its content; the folder with the evaluation's name is a link to the newest.
 KEPT = "kept-runs"
+#: The folder of specifications that pool others, in ``evaluations/``.
+POOLS = "pools"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,9 @@ def specification_file(settings: Settings, given: str) -> Path:
     path = Path(given)
     if path.suffix in (".yml", ".yaml") or path.is_file():
         return path
-    return settings.project / "evaluations" / f"{given}.yml"
+    folder = settings.project / "evaluations"
+    pool = folder / POOLS / f"{given}.yml"
+    return pool if pool.is_file() and not (folder / f"{given}.yml").is_file() else folder / f"{given}.yml"
 
 
 def run_evaluation(settings: Settings, given: str, number: int | None = None) -> Ran:
@@ -63,7 +68,7 @@ def run_evaluation(settings: Settings, given: str, number: int | None = None) ->
         source = Source(kept.publication_id, at, INSIDE_TIER, None, is_newest, db, frozenset())
         files = dict(_files(settings, found, source))
     folder = results_folder(settings) / spec.name
-    return Ran(folder, found.result, _swap(settings, folder, files))
+    return Ran(folder, found.result, swap(settings, folder, files))
 
 
 def _files(settings: Settings, found: Evaluated, source: Source) -> Iterator[tuple[str, bytes]]:
@@ -72,14 +77,19 @@ def _files(settings: Settings, found: Evaluated, source: Source) -> Iterator[tup
     effects = published_effects(settings.project)
     for language in LANGUAGES:
         told = evaluation_words(language)
-        made = page(found.result, effects, told)
-        for section in made.sections:
-            if section.figure:
-                yield png_name(made, section.figure, language), png(section.figure, language)
-        yield page_name(made.name, language), evaluation_html(made, source, told, LANGUAGES).encode()
+        yield from page_files(page(found.result, effects, told), source, told)
 
 
-def _swap(settings: Settings, folder: Path, files: dict[str, bytes]) -> Path:
+def page_files(made: Page, source: Source, told: Words) -> Iterator[tuple[str, bytes]]:
+    """A page in one language, and its charts."""
+    language = told.language
+    for section in made.sections:
+        if section.figure:
+            yield png_name(made, section.figure, language), png(section.figure, language)
+    yield page_name(made.name, language), evaluation_html(made, source, told, LANGUAGES).encode()
+
+
+def swap(settings: Settings, folder: Path, files: dict[str, bytes]) -> Path:
     """Keep a run under the fingerprint of its content, then turn the link: readers see the old run or the new one."""
     content = hashlib.sha256()
     for name in sorted(files):

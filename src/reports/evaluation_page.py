@@ -9,6 +9,7 @@ from typing import Any
 from outcomes import rule
 from reports import evaluation_charts as charts
 from reports.content import Figure, Page, Section, Table
+from reports.evaluation_matched import matched_groups
 from reports.evaluation_sections import Result, harms, registered, sensitivity
 from reports.evaluation_words import amount, change, interval, ratio, say_of, small
 from reports.wording import Words
@@ -21,13 +22,14 @@ def page(result: Result, effects: Sequence[dict[str, str]], told: Words) -> Page
     sections = [
         _found(result, told),
         _designs(result, told),
+        *matched_groups(result, told),
         _checks(result, told),
         _would_change(result, told),
         *_phases(result, told),
         sensitivity(result, told),
         harms(result, told),
         registered(result, told),
-        _effects(effects, told),
+        published(effects, told),
     ]
     return Page("index", result["title"][told.language], _lead(result, told), sections)
 
@@ -139,7 +141,8 @@ def _phases(result: Result, told: Words) -> list[Section]:
                     tables=[Table(say("phases_heading"), headings, rows, frozenset({2, 3, 4}))])]  # fmt: skip
 
 
-def _effects(effects: Sequence[dict[str, str]], told: Words) -> Section:
+def published(effects: Sequence[dict[str, str]], told: Words) -> Section:
+    """What others published, as context."""
     say = partial(say_of, told)
     rows = [[e["place"], e[f"about_{told.language}"], e["effect"], say(f"grades.{e['grade']}"), e["source"] or "–"]
             for e in effects]  # fmt: skip

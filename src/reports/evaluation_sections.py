@@ -63,9 +63,14 @@ def registered(result: Result, told: Words) -> Section:
     texts.append(say("selected", how=say(f"how.{chosen['how']}"), why=chosen["why"]))
     texts.append(say("digest", digest=result["digest"], file=extract["file"], sha256=extract["sha256"],
                      publication=extract["publication_id"]))  # fmt: skip
+    return Section("registered", say("registered_heading"), texts, None, [registrations(result, told)])
+
+
+def registrations(result: Result, told: Words) -> Table:
+    """Every registration with what it changed."""
+    say = partial(say_of, told)
     rows = [[str(one["decision_id"]), one["at"], one["why"], _changed(one, told)] for one in result["registrations"]]
-    headings = [say(key) for key in ("decision", "when", "why", "changed")]
-    return Section("registered", say("registered_heading"), texts, None, [Table(say("registrations"), headings, rows)])
+    return Table(say("registrations"), [say(key) for key in ("decision", "when", "why", "changed")], rows)
 
 
 def _harm(one: dict[str, Any], told: Words) -> list[str]:

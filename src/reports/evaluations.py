@@ -22,7 +22,7 @@ from reports.files import write
 from settings import Settings
 from warehouse.kept import Kept, publication
 
-State = Literal["ran", "unchanged", "unregistered", "changed", "missing", "wrong"]
+State = Literal["ran", "unchanged", "unregistered", "changed", "missing", "waits", "wrong"]
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,15 @@ class Refreshed:
 
 def refresh(settings: Settings, on_event: Callable[[str], None] | None = None) -> list[Refreshed]:
     """Run each specification of ``evaluations/`` that is registered as it stands, unless its newest result is of this
-    publication and of these registrations; then write the list. One that cannot be run stops no other.
+    publication and of these registrations; then pool those that are to be pooled, and write the list. One that cannot
+    be run stops no other.
 
     Raises:
         NoPublication: something is registered, but nothing was published yet.
     """
-    names = [file.stem for file in sorted((settings.project / "evaluations").glob("*.yml"))]
+    folder = settings.project / "evaluations"
+    names = [file.stem for file in sorted(folder.glob("*.yml"))]
+    pools = [file.stem for file in sorted((folder / "pools").glob("*.yml"))]
     known = {name: registrations(settings, name) for name in names}
     has_news = any(known.values()) or results_folder(settings).is_dir()
     newest = publication(settings) if has_news else None
@@ -52,6 +55,10 @@ def refresh(settings: Settings, on_event: Callable[[str], None] | None = None) -
         found.append(one)
         if on_event:
             on_event(one.said)
+    for name in pools:
+        found.append(_pooled(settings, name) if registrations(settings, name) else _unregistered(name))
+        if on_event:
+            on_event(found[-1].said)
     if newest:
         _write_list(settings, found)
     return found
@@ -88,6 +95,28 @@ def _refreshed(settings: Settings, name: str, known: Sequence[Registration], new
     if is_known:
         return Refreshed(name, "unchanged", f"{said} as before: nothing changed since.", title)
     return Refreshed(name, "ran", f"{said}.", title)
+
+
+def _pooled(settings: Settings, name: str) -> Refreshed:
+    """A pool is cheap: it is always made anew, and is unchanged where the same came out."""
+    from reports.pool import NoResult, load_pool, run_pool
+
+    file, before = settings.project / "evaluations" / "pools" / f"{name}.yml", last_result(settings, name)
+    title: dict[str, str] = {}
+    try:
+        title = load_pool(settings, file).title.model_dump()
+        result = run_pool(settings, str(file)).result
+    except Unregistered as error:
+        return Refreshed(name, "changed", str(error), title)
+    except NoResult as error:
+        return Refreshed(name, "waits", str(error), title)
+    except SpecificationError as error:
+        return Refreshed(name, "wrong", str(error), title)
+    if result == before:
+        return Refreshed(
+            name, "unchanged", f"{name}: {result['verdict']['word']} as before: nothing changed since.", title
+        )
+    return Refreshed(name, "ran", f"{name}: {result['verdict']['word']}, {len(result['members'])} evaluations.", title)
 
 
 def _basis(result: dict[str, Any]) -> Any:

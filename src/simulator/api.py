@@ -14,6 +14,7 @@ from typing import Any
 
 from simulator.agencies import AGENCIES, FORMS
 from simulator.agencies.common import Agency
+from simulator.call_entries import calls_truth
 from simulator.delivery import Delivery
 from simulator.desk import Desk
 from simulator.entries import Entry, arrest_entries, shooting_entries
@@ -99,6 +100,7 @@ def _simulate(out: Path, seed: int, people: int, months: int, start: date) -> Ma
     write_json(out / "truth" / "supervision.json", supervision_truth(told.supervision, by_feed, start, months))
     write_json(out / "truth" / "practice.json", practice_truth(told.practice))
     write_json(out / "truth" / "ipv.json", partners_truth(told.partners))
+    write_json(out / "truth" / "calls.json", calls_truth(told.calls))
     manifest = Manifest(
         seed, people, months, start.isoformat(), len(ordered), sum(d.rows for d in ordered),
         sum(len(d.data) for d in ordered), sorted(sender.form.feed_id for sender in senders),

@@ -53,7 +53,7 @@ def _arrest_facts(rng: Random, agency: Agency, arrest: Arrest, number: int, case
     facts: Facts = {
         "number": agency.arrest_number(number, arrest.at), "at": arrest.at, "on": arrest.at.date(),
         "case": cases[id(arrest.shooting)] if arrest.shooting else own, "area": arrest.area, "beat": arrest.beat,
-        "location": _location(rng, agency.arrest), "lat": arrest.latitude, "lon": arrest.longitude,
+        "location": block(rng, agency.arrest), "lat": arrest.latitude, "lon": arrest.longitude,
         "person": arrest.person.person_id, "junk": f"{rng.randrange(900):03d}", "secret": f"{rng.randrange(10000):04d}",
     }  # fmt: skip
     for i, (text, code, statute, level) in enumerate(arrest.charges, start=1):
@@ -67,7 +67,7 @@ def _arrest_facts(rng: Random, agency: Agency, arrest: Arrest, number: int, case
     return facts | describe(rng, arrest.person, arrest.at.date(), agency.habits)
 
 
-def _location(rng: Random, form: Form) -> str:
+def block(rng: Random, form: Form) -> str:
     """A block or corner; now and then with the characters that break careless readers."""
     mexican = form.encoding == "cp1252" or form.bom
     street = rng.choice(STREETS_MX if mexican else STREETS_US)
@@ -142,7 +142,7 @@ class _Shootings:
         rng, day = self.rng, shooting.at.date()
         shared: Facts = {
             "case": case, "at": shooting.at, "on": day, "area": shooting.area, "beat": shooting.beat,
-            "location": _location(rng, self.form), "lat": shooting.latitude, "lon": shooting.longitude,
+            "location": block(rng, self.form), "lat": shooting.latitude, "lon": shooting.longitude,
             "premise": rng.choice(("street", "house", "bar", "parking lot", None)), "secret": "see file",
         }  # fmt: skip
         known = known_on(rng, day)

@@ -162,6 +162,7 @@ MAKERS: dict[str, Make] = dict(
         _text("release_text", "out", "TBD", "see file"),
         _text("end_text", "ended", "indef.", "s/f", "31/13/2025"),
         _outside("end_beyond", "ended", lambda d: (d.replace(year=2202, day=1), d.replace(year=202, day=1))),
+        _blank("blank_type", "type"),
         _blank("blank_basis", "basis_kind"),
         _text("basis_not_accepted", "basis_kind", "Arrest", "Tattoo", "Seen with members"),
         _blank("blank_expiry", "expires"),

@@ -1,4 +1,4 @@
-"""Custody, supervision and practice of one world: what truly happened there, and the rows that are kept of it."""
+"""Custody, supervision, practice and dispatch of one world: what truly happened there, and the rows that are kept of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from simulator.agencies import oh_state, probation
+from simulator.agencies.calls import CALLS
+from simulator.call_entries import call_entries, shooting_cases
+from simulator.calls import Calls, make_calls
 from simulator.custody import Custody, days_outside, make_custody
 from simulator.custody_entries import ca_entries, oh_entries
 from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
@@ -30,11 +33,12 @@ class Services:
     supervision: dict[str, Supervision]
     practice: Practice
     partners: Partners
+    calls: Calls
     entries: dict[str, list[Entry]]
 
 
 def make_services(seed: int, population: Population, history: History, start: date, months: int) -> Services:
-    """Everything about custody, supervision and practice in a world, drawn from random streams of its own."""
+    """Everything about custody, supervision, practice and calls in a world, drawn from random streams of its own."""
     end, outside = month_after(start, months), days_outside(history)
     custody = {
         name: make_custody(seed, department, population, history, outside, start, end)
@@ -52,5 +56,7 @@ def make_services(seed: int, population: Population, history: History, start: da
     entries[probation.VIOLATIONS.feed_id] = violation_entries(seed, probation.VIOLATIONS, supervision[BAJIO])
     practice = make_practice(seed, MILLBROOK, population, history, start, end)
     partners = make_partners(seed, MILLBROOK, population, start, end)
+    calls = make_calls(seed, RIVERMOUTH, population, history, start, end)
+    entries[CALLS.feed_id] = call_entries(seed, calls, shooting_cases(history.shootings[RIVERMOUTH]))
     lists = practice_entries(seed, practice) | partner_entries(seed, partners)
-    return Services(custody, supervision, practice, partners, entries | lists)
+    return Services(custody, supervision, practice, partners, calls, entries | lists)

@@ -1,4 +1,4 @@
-"""H3 cells of places: computed once for each pair of coordinates, because no engine here can compute them in SQL."""
+"""H3 cells of places and their neighbors: computed once, because no engine here can compute them in SQL."""
 
 from __future__ import annotations
 
@@ -34,3 +34,19 @@ def add_cells(db: duckdb.DuckDBPyConnection, present: Collection[str]) -> None:
     db.register("new_cells", pa.table({**columns, **cells}))
     db.execute("insert into raw.point select * from new_cells")
     db.unregister("new_cells")
+    _add_neighbors(db)
+
+
+def _add_neighbors(db: duckdb.DuckDBPyConnection) -> None:
+    """Give the cells of resolution 9 in ``raw.point`` their neighbors, themselves among them, where they lack them."""
+    new = db.execute("select h3_9 from raw.point except select h3_9 from raw.cell_neighbor order by 1").fetchall()
+    if not new:
+        return
+    import h3
+    import pyarrow as pa
+
+    pairs = [(cell, neighbor) for (cell,) in new for neighbor in sorted(h3.grid_disk(cell, 1))]
+    columns = {"h3_9": [cell for cell, _ in pairs], "neighbor_h3_9": [neighbor for _, neighbor in pairs]}
+    db.register("new_neighbors", pa.table(columns))
+    db.execute("insert into raw.cell_neighbor select * from new_neighbors")
+    db.unregister("new_neighbors")

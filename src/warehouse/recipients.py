@@ -22,14 +22,21 @@ from governance.recipients import Recipient, generation, pseudonym_key
 from ingest.ledger import note, transaction
 from ingest.secret import define_keyed
 from settings import Settings
+from warehouse.ages import BORN_LATE, MEMBERSHIPS, is_juvenile
 from warehouse.engine import engine_for
 from warehouse.errors import PublishError
 from warehouse.kept import Kept, publication
 
 #: Keys of events that belong to one person: what hangs on a juvenile's event stays with it.
-_PERSONAL = ("arrest_key", "probation_term_key", "engagement_key", "ipv_event_key", "mention_key", "person_key")
-_MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster", "core.person_membership_victim")
-_JUVENILE = 18
+_PERSONAL = (
+    "arrest_key",
+    "probation_term_key",
+    "engagement_key",
+    "ipv_event_key",
+    "mention_key",
+    "person_key",
+    "other_person_key",
+)
 _PLACE, _MENTION = "jurisdiction_id", "mention_key"
 
 
@@ -73,7 +80,7 @@ def write_for(settings: Settings, name: str, recipient: Recipient, who: str = ""
     try:
         with duckdb.connect(str(draft), config={"threads": settings.threads}) as db:
             define_keyed(db, pseudonym_key(settings, name))
-            _Writer(db, kept, recipient, done, given).all()
+            Writer(db, kept, recipient, done, given).all()
         told = {"tier": recipient.tier, "publication_id": kept.publication_id, "tables": done.tables}
         told |= {"suppressed": done.suppressed, "key_generation": generation(settings, name)}
         memory.with_suffix(".new").write_text(json.dumps(given) + "\n")
@@ -90,7 +97,7 @@ def write_for(settings: Settings, name: str, recipient: Recipient, who: str = ""
     return done
 
 
-class _Writer:
+class Writer:
     """One recipient's file while it is written."""
 
     def __init__(
@@ -102,7 +109,7 @@ class _Writer:
     def all(self) -> None:
         """Every table that the recipient may have."""
         if self.recipient.tier < "T4":
-            self._find_juveniles()
+            self.find_juveniles()
         for table in sorted(self.kept.tables):
             told = self.tiers.get(table)
             if told is None or told["tier"] > self.recipient.tier:
@@ -116,7 +123,7 @@ class _Writer:
             columns = [c for c in self._columns(table) if told["columns"].get(c, told["tier"]) <= self.recipient.tier]
             if columns:
                 shown = [self._shown(column, column in told["pseudonyms"]) for column in columns]
-                self._copy(table, f"select {', '.join(shown)} from {self._rows(table)}")
+                self._copy(table, f"select {', '.join(shown)} from {self.rows(table)}")
 
     def _copy(self, table: str, select: str) -> None:
         schema, name = table.split(".")
@@ -139,7 +146,7 @@ class _Writer:
         """A column as the recipient sees it: keys under the recipient's own pseudonyms, the same in every table."""
         return f'keyed("{column}") as "{column}"' if is_pseudonym else f'"{column}"'
 
-    def _rows(self, table: str) -> str:
+    def rows(self, table: str) -> str:
         """The rows of a table that the recipient may have."""
         columns, wanted = self._columns(table), self.recipient.jurisdictions
         conditions = []
@@ -148,7 +155,7 @@ class _Writer:
         elif wanted != "all" and _MENTION in columns:
             conditions.append(f"{_MENTION} in ({self._mentions_in_places()})")
         if self.recipient.tier < "T4":
-            conditions += [f"not coalesce({test}, false)" for test in _is_juvenile(columns)]
+            conditions += [f"not coalesce({test}, false)" for test in is_juvenile(columns)]
             conditions += [
                 f"coalesce(\"{key}\", '') not in (select key from juvenile)" for key in _PERSONAL if key in columns
             ]
@@ -169,24 +176,26 @@ class _Writer:
         parts = [f"select {_MENTION} from {self._file(table)} where {self._in_places()}" for table in both]
         return " union all ".join(parts) if parts else "select null"
 
-    def _find_juveniles(self) -> None:
+    def find_juveniles(self) -> None:
         """Keys of every event of a person who was a juvenile in it, in any version of the record."""
         self.db.execute("create temp table juvenile (key varchar)")
+        if BORN_LATE in self.kept.tables:
+            self.db.execute(f"insert into juvenile select {_MENTION} from {self._file(BORN_LATE)}")
         for table in self.kept.tables:
             columns = self._columns(table)
+            tests = is_juvenile(columns) + ([f"{_MENTION} in (from juvenile)"] if _MENTION in columns else [])
             for key in _PERSONAL if table.startswith("core.fct_") else ():
-                tests = _is_juvenile(columns) if key in columns else []
-                if tests:
+                if tests and key in columns:
                     source = f'select distinct "{key}" from {self._file(table)} where {" or ".join(tests)}'
                     self.db.execute(f'insert into juvenile select * from ({source}) where "{key}" is not null')
-        for table in _MEMBERSHIPS:  # whoever was a juvenile in one mention is followed in none
+        for table in MEMBERSHIPS:  # whoever was a juvenile in one mention is followed in none
             if table in self.kept.tables:
                 source = f"select person_key from {self._file(table)} where mention_key in (from juvenile)"
                 self.db.execute(f"insert into juvenile {source}")
 
     def _suppressed(self, table: str, rule: Suppression) -> None:
         """An aggregate with its small numbers left out, and its roll-ups in ``<table>__totals``."""
-        cursor = self.db.execute(f"select {', '.join(self._kept_columns(rule))} from {self._rows(table)} order by all")
+        cursor = self.db.execute(f"select {', '.join(self._kept_columns(rule))} from {self.rows(table)} order by all")
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         released = left_out(rows, rule, self.recipient.largest_suppressed, self.given.get(table, ()))
@@ -238,14 +247,3 @@ def _totals(
         for count in counts:
             group[count] += row[count] or 0
     return [{**group, **_masked(group, columns, counts, hidden)} for group in groups.values()]
-
-
-def _is_juvenile(columns: Sequence[str]) -> list[str]:
-    """Conditions under which a row speaks of a person younger than 18; a band counts if it begins below."""
-    ages = [f'"{c}" < {_JUVENILE}' for c in columns if c.endswith("_age")]
-    bands = [
-        f"(\"{c}\" like '<%' or try_cast(regexp_extract(\"{c}\", '^[0-9]+') as integer) < {_JUVENILE})"
-        for c in columns
-        if c.endswith("_age_group")
-    ]
-    return ages + bands

@@ -17,7 +17,7 @@ from settings import Settings
 from warehouse.dbt_runner import dbt_manifest
 
 #: Sources of ``raw`` that change with every load, whatever its kinds.
-_EVERY_LOAD = {"change_set", "point", "rule_result"}
+_EVERY_LOAD = {"change_set", "point", "cell_neighbor", "rule_result"}
 _LOOKED_UP = "looked up"
 
 

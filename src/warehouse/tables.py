@@ -70,6 +70,7 @@ create table if not exists reference.feed (
 create table if not exists raw.point (
     latitude double not null, longitude double not null, h3_8 varchar not null, h3_9 varchar not null,
     h3_10 varchar not null);
+create table if not exists raw.cell_neighbor (h3_9 varchar not null, neighbor_h3_9 varchar not null);
 create table if not exists reference.area (
     jurisdiction_id varchar not null, area_kind varchar not null, area_id varchar not null,
     area_name varchar not null, valid_from date, valid_to date);

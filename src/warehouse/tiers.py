@@ -21,7 +21,7 @@ from warehouse.tables import CHANGE_COLUMNS, control_columns, record_columns
 #: Control columns of ``raw`` that say who or what, not only when and how; the others are T1.
 _CONTROL_TIERS = {
     "feed_id": "T0", "jurisdiction_id": "T0", "record_key": "T2", "row_number": "T2", "record_no": "T2",
-    "latitude": "T2", "longitude": "T2", "h3_9": "T2", "h3_10": "T2",
+    "latitude": "T2", "longitude": "T2", "h3_9": "T2", "h3_10": "T2", "neighbor_h3_9": "T2",
     "person_key": "T2", "mention_key": "T2", "redirect_to": "T2",
 }  # fmt: skip
 #: What people decided quotes values as recorded.

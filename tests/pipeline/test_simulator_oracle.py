@@ -91,9 +91,9 @@ def in_utc(local: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 
 def world_of(folder: Path, seed: int, people: int = 1200) -> Path:
-    """Two months; three for every fifth seed, where corrections reach further back."""
+    """One month with every mishap; two of the first seed, three of every fifth, where corrections reach further back."""
     world = folder / "world"
-    simulate(world, seed=seed, people=people, months=3 if seed % 5 == 0 else 2)
+    simulate(world, seed=seed, people=people, months={1: 2}.get(seed, 3 if seed % 5 == 0 else 1))
     return world
 
 

@@ -1,5 +1,10 @@
 with
-    {% set kinds = ["arrest", "shooting_incident", "shooting_victim"] -%}
+    {% set kinds = [
+        "arrest",
+        "call_for_service",
+        "shooting_incident",
+        "shooting_victim",
+    ] -%}
     mentioned as (
         {%- for kind in kinds %}
             select distinct jurisdiction_id, latitude, longitude

@@ -21,7 +21,9 @@ from ingest.api import drain, fetch
 from linkage.run import run
 from settings import Settings, load_settings
 from simulator.api import deliver, simulate
+from support import coarrest_truth
 from support.candidate_truth import expected, told
+from support.dmi_truth import calls_of_the_books, calls_told, events, gi_star
 from support.warehouse_world import PROJECT
 from warehouse import api
 from warehouse.dbt_runner import run_dbt
@@ -29,7 +31,7 @@ from warehouse.dbt_runner import run_dbt
 pytestmark = pytest.mark.slow
 CITIES = ("sim_us_oh_millbrook", "sim_us_ca_rivermouth")
 FEEDS = [f"{city}/{kind}" for city in CITIES for kind in ("arrest", "shooting")]
-FEEDS += ["sim_mx_bajio/probation", "sim_mx_bajio/violations"]
+FEEDS += ["sim_mx_bajio/probation", "sim_mx_bajio/violations", "sim_us_ca_rivermouth/calls"]
 LOW_LEVEL = {"trespass", "public_order", "prostitution", "gambling", "traffic"}
 TARGETED = {"homicide", "kidnapping", "robbery", "aggravated_assault", "weapons"}
 UNKNOWN = {"unmapped", "not_recorded"}
@@ -129,8 +131,8 @@ def test_cells_are_as_concentrated_as_they_truly_are(world: Path, settings: Sett
     told["cell"] = [cell(row) for row in told.itertuples()]
     # of an incident with several places, the first cell by name
     incidents = told.groupby(["jurisdiction_id", "incident_id"])["cell"].min().reset_index()
-    arrests = truth(world, "arrest")
-    anywhere = pd.concat([told, arrests.assign(cell=[cell(row) for row in arrests.itertuples()])])
+    others = pd.concat([truth(world, "arrest"), truth(world, "call_for_service")])
+    anywhere = pd.concat([told, others.assign(cell=[cell(row) for row in others.itertuples()])])
     involved, everywhere = (concentration(settings, "cell", which) for which in ("involved", "all"))
     for city, own in incidents.dropna(subset="cell").groupby("jurisdiction_id"):
         counts = own.groupby("cell").size().tolist()
@@ -284,3 +286,77 @@ def test_reasons_are_those_of_the_records(settings: Settings) -> None:
     assert min(routes["candidate"], routes["service_only"]) > 50
     listed = {row[1] for row in rows if row[4] != "arrest"}
     assert {row[1] for row in rows} == listed, "an arrest alone lists somebody"
+
+
+@pytest.mark.parametrize(("mart", "grade"), [("edge", "action"), ("edge_linked", "linked")])
+def test_ties_are_those_of_people_arrested_together(world: Path, settings: Settings, mart: str, grade: str) -> None:
+    """Beside slow reading of the books with the warehouse's links, and beside the ties that there truly are."""
+    feeds = [feed for feed in FEEDS if feed.endswith("/arrest")]
+    found = coarrest_truth.told(settings, f"mart_gvi__coarrest_{mart}")
+    slow = coarrest_truth.expected(settings, world / "world", feeds, grade)
+    assert found.keys() == slow.keys()
+    for key, (*told_of_it, weight) in slow.items():
+        assert found[key][:-1] == tuple(told_of_it), key
+        assert found[key][-1] == pytest.approx(weight, abs=1e-5), key
+    assert {row[-2] for row in found.values()} == {"recorded", "weak"}
+    days = {key[0]: row[0] for key, row in slow.items()}
+    true = coarrest_truth.ties(
+        coarrest_truth.arrests(world / "world", feeds), coarrest_truth.true_people(world / "world"), days
+    )
+    assert len(true) > 500
+    assert len(found) == pytest.approx(len(true), rel=0.1)
+
+
+def test_calls_are_those_of_the_dispatch_center(world: Path, settings: Settings) -> None:
+    """Each with its kind, end, point and the incident that it was about, and without number and address."""
+    told_calls = calls_told(settings)
+    assert told_calls == calls_of_the_books(world)
+    assert told_calls.total() > 800
+    columns = set(frame(settings, "select * from core.fct_call_for_service_history limit 1").columns)
+    assert not columns & {"call_id", "incident_id", "location_text", "source_key"}
+    shootings = truth(world, "shooting_victim").query("jurisdiction_id == @CITIES[1]")["incident_id"]
+    heard = truth(world, "call_for_service")["incident_id"].isin(set(shootings)).sum()
+    both = (
+        "select count(*) from core.fct_call_for_service join (select distinct jurisdiction_id, incident_key from "
+        "core.fct_shooting_victim) using (jurisdiction_id, incident_key)"
+    )
+    assert frame(settings, both).iloc[0, 0] == heard > 20
+
+
+def test_market_cells_hold_every_call_arrest_and_shooting(world: Path, settings: Settings) -> None:
+    true = events(world).query("measure != 'other_calls'").fillna({"cell": "not recorded"})
+    expected_counts = true.groupby(["cell", "measure"]).size().unstack(fill_value=0)
+    found = frame(settings, "select * from marts.mart_dmi__market_cell").set_index("h3_9")
+    assert set(found["month"].astype(str)) == {"2025-01-01"}
+    assert set(found["jurisdiction_id"]) == {CITIES[1]}, "a city without calls has no market"
+    pd.testing.assert_frame_equal(
+        found[expected_counts.columns].sort_index(), expected_counts, check_names=False, check_dtype=False
+    )
+    assert (expected_counts.sum() > 30).all()
+    active = found["drug_call_months"].drop("not recorded", errors="ignore")
+    assert (active == (found.loc[active.index, "drug_calls"] > 0)).all()
+
+
+def test_hot_cells_are_those_of_esda_and_statsmodels_and_hold_the_planted_markets(
+    world: Path, settings: Settings
+) -> None:
+    true = events(world).dropna(subset="cell")
+    cells = sorted(set(true["cell"]))
+    found = frame(settings, "select * from marts.mart_dmi__hot_cell")
+    for measure, own in found.groupby("measure_code"):
+        counts = true[true["measure"] == measure].groupby("cell").size().reindex(cells, fill_value=0)
+        expected_values = gi_star(counts)
+        told_values = own.set_index("h3_9").sort_index()
+        assert list(told_values.index) == cells
+        assert list(told_values["events"]) == list(counts)
+        for column in expected_values:
+            np.testing.assert_allclose(told_values[column].astype(float), expected_values[column], rtol=0, atol=1e-9)
+        assert list(told_values["is_hot"]) == list(expected_values["q_value"] <= 0.05)
+    hot = set(found.query("measure_code == 'drug_calls' and is_hot")["h3_9"])
+    markets = json.loads((world / "world" / "truth" / "calls.json").read_text())["markets"]
+    whole = [market for market in markets if market["since"] == "2025-01-01" and market["until"] == "2025-02-01"]
+    assert len(whole) == 2
+    for market in whole:
+        middle = h3.cell_to_parent(h3.latlng_to_cell(market["latitude"], market["longitude"], 10), 9)
+        assert hot & set(h3.grid_disk(middle, 1)), market
+    assert len(hot) < len(cells) / 4

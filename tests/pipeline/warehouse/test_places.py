@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import h3
+
 from support.warehouse_world import SHOOTINGS, World, shooting
 from warehouse import api
+from warehouse.engine import engine_for
 
 
 def test_points_have_cells_and_hours_that_occur_twice_are_flagged(built: World) -> None:
@@ -30,5 +33,8 @@ def test_points_have_cells_and_hours_that_occur_twice_are_flagged(built: World) 
     ]
     points = "select jurisdiction_id, is_within_bounds, h3_9 from core.dim_point"
     assert api.query(built.settings, points).rows == [("us_aa_first", None, "89283082e73ffff")]
+    with engine_for(built.settings).session() as db:
+        around = {name for (name,) in db.execute("select neighbor_h3_9 from raw.cell_neighbor").fetchall()}
+    assert around == set(h3.grid_disk("89283082e73ffff", 1))
     areas = "select area_kind, area_id, is_stated, first_seen_on::varchar from core.dim_area order by all"
     assert api.query(built.settings, areas).rows == [("area", "North", False, "2023-12-31")]

@@ -12,7 +12,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
 
+from cli import nnsc
 from ingest.api import drain, fetch, outcomes
 from ingest.inspect import quarantined
 from linkage.api import link
@@ -382,3 +385,33 @@ def test_who_was_a_minor_in_one_entry_leaves_on_no_list_of_candidates(linked: Wo
         assert given.execute(of_town).fetchall() == [(linked.rows(of_town)[0][0] - 2,)]
         rest = "select count(*) > 5 from marts.mart_gvi__candidate_reasons where route = 'candidate'"
         assert given.execute(rest).fetchall() == [(True,)], "the list is empty"
+
+
+def test_a_list_of_candidates_is_exported_with_the_numbers_of_the_office(linked: World, tmp_path: Path) -> None:
+    """Through the command line, on the day after the last delivery: rows beside slow reading, numbers beside the books."""
+    policies = shutil.copytree(PROJECT / "policies", tmp_path / "policies")
+    whose = f"  office: {{tier: T3, jurisdictions: [{MILLBROOK}], purpose: Working group of Millbrook}}\n"
+    (policies / "recipients.yml").write_text(f"recipients:\n{whose}")
+    day = {"NNSC_CLOCK": "2025-06-02T09:00:00Z", "NNSC_POLICIES": str(policies)}
+
+    def nnsc_lists(verb: str, *words: str) -> str:
+        asked = ["lists", verb, "candidates", "--site", MILLBROOK, "--recipient", "office", *words]
+        done = CliRunner().invoke(nnsc, asked, env={"NNSC_HOME": str(linked.settings.home), **day})
+        assert done.exit_code == 0, (done.output, done.exception)
+        return done.output
+
+    digest = json.loads(nnsc_lists("show", "--json"))["digest"]
+    for who in ("Ana Ruiz", "Ben Okoye"):
+        nnsc_lists("release", "--seen", digest[:12], "--who", who, "--why", "read every record")
+    nnsc_lists("export", "--who", "Cy Lund", "--out", str(tmp_path / "out"))
+    (file,) = (tmp_path / "out").glob("*.xlsx")
+    rows = [row[1:] for row in load_workbook(file)["list"].iter_rows(min_row=4, values_only=True)]
+    minors = {key for (key,) in linked.rows("select record_key from core.fct_arrest where arrestee_age < 18")}
+    true = [row for row in expected(linked.settings) if row[0] == MILLBROOK and row[-1] == "candidate"]
+    assert true
+    assert not [row for row in true if row[5] in minors], "the world has no such minor"
+    assert Counter((row[2].date(), row[3].date(), row[4]) for row in rows) == Counter(row[6:9] for row in true)
+    numbers = {record["key"][0] for record in linked.current("group_roster")}
+    shown = {row[1].split()[2] for row in rows if row[1].startswith("group roster")}
+    assert shown
+    assert shown <= numbers

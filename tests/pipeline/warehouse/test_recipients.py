@@ -64,10 +64,24 @@ def people_once(built_once: World, tmp_path_factory: pytest.TempPathFactory) -> 
                 {**arrest, "record_key": "a2", "arrest_key": "k2", "arrest_id": "8", "arrestee_age": 15},
                 {**arrest, "record_key": "a3", "arrest_key": "k3", "arrest_id": "9", "arrestee_age_group": "<18"},
                 {**arrest, "record_key": "a4", "arrest_key": "k4", "arrest_id": "10", "arrestee_age": 18},
+                {
+                    **arrest,
+                    "record_key": "a5",
+                    "arrest_key": "k5",
+                    "arrest_id": "11",
+                    "arrestee_birth_date": date(2006, 1, 10),
+                },
+                {
+                    **arrest,
+                    "record_key": "a6",
+                    "arrest_key": "k6",
+                    "arrest_id": "12",
+                    "arrestee_birth_date": date(2006, 1, 9),
+                },
             ],
             "arrest_charge": [
                 {"op": "insert", "record_key": f"d{n}", "arrest_key": f"k{n}", "arrest_id": "8", "charge_number": 1}
-                for n in (2, 3, 4)
+                for n in (2, 3, 4, 5, 6)
             ],
         },
     )
@@ -131,11 +145,11 @@ def test_a_recipient_sees_its_jurisdictions_only(people: World, tmp_path: Path) 
 def test_juveniles_and_what_hangs_on_them_stay_at_t4(people: World, tmp_path: Path) -> None:
     settings = with_policies(people, tmp_path)
     (done,) = api.publish_for(settings, None, ("network",))
-    assert rows(done.path, "select count(*) from core.fct_arrest") == [(2,)]  # a1 of unknown age and a4 of 18
-    assert rows(done.path, "select count(*) from core.fct_arrest_history") == [(2,)]
+    assert rows(done.path, "select count(*) from core.fct_arrest") == [(3,)]  # a1 of unknown age, a4 and a6 of 18
+    assert rows(done.path, "select count(*) from core.fct_arrest_history") == [(3,)]
     arrests = "select arrest_key from core.fct_arrest"
     assert rows(done.path, f"select count(*) from core.fct_arrest_charge where arrest_key not in ({arrests})") == [(0,)]
-    assert rows(done.path, "select count(*) from core.fct_arrest_charge") == [(4,)]
+    assert rows(done.path, "select count(*) from core.fct_arrest_charge") == [(5,)]
     assert rows(done.path, "select count(*) from core.fct_shooting_victim") == [(4,)]
 
 
@@ -184,7 +198,7 @@ def test_t4_takes_two_people(people: World, tmp_path: Path) -> None:
         api.publish_for(settings, "T4", who="ana ruiz", why="court order 7")
     (done,) = api.publish_for(settings, "T4", who="Ben Okoye", why="I read the order")
     assert "victim_age" in columns(done.path)["core.fct_shooting_victim"]
-    assert rows(done.path, "select count(*) from core.fct_arrest") == [(4,)]
+    assert rows(done.path, "select count(*) from core.fct_arrest") == [(6,)]
 
 
 def test_an_unknown_recipient_is_said(built: World, tmp_path: Path) -> None:

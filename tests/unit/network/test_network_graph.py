@@ -54,12 +54,12 @@ def test_nobody_near_a_victim_in_another_component() -> None:
     assert g.distance_to(network, np.zeros(5, dtype=bool)).tolist() == [-1] * 5
 
 
-def test_pairs_come_from_events_and_mass_events_are_left_out() -> None:
-    event = np.array(["e1", "e1", "e1", "e2", "e2", *["raid"] * 12, "alone"])
-    person = np.array(["a", "b", "a", "a", "b", *(f"r{i}" for i in range(12)), "c"])
-    days = np.array([730.0, 730.0, 730.0, 0.0, 0.0, *[1.0] * 12, 0.0])
-    low, high, weight, people = g.pairs_of_events(event, person, days)
-    assert [(people[i], people[j]) for i, j in zip(low, high, strict=True)] == [("a", "b")]
-    assert weight.tolist() == pytest.approx([1.5])  # one event today, one a half life ago
-    assert "c" in people
-    assert "r3" in people
+def test_a_graph_of_pairs_has_everybody_and_no_stranger() -> None:
+    network = g.of_pairs(["a", "b", "c", "d"], [("a", "d"), ("b", "d")], [1.5, 0.25])
+    found = g.measure(network)
+    assert found.degree.tolist() == [1, 1, 0, 2]
+    assert found.strength.tolist() == [1.5, 0.25, 0.0, 1.75]
+    assert [len(set(found.component.tolist())), network.people[3]] == [2, "d"]
+    with pytest.raises(KeyError):
+        g.of_pairs(["a"], [("a", "z")], [1.0])
+    assert g.measure(g.of_pairs(["a"], [], [])).degree.tolist() == [0]

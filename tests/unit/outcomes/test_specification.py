@@ -40,6 +40,10 @@ def written(folder: Path, spec: dict[str, Any], name: str = "planted.yml") -> Pa
         (changed("selection", {"how": "window", "why": "Worst year.", "first": "2023-01", "last": "2024-01"}), "file", "before intervention.starts"),
         (changed("intervention.phases", [{"title": SPEC["title"], "starts": "2024-02"}]), "file", "phases"),
         (changed("harms", [HARM, HARM]), "file", "same name"),
+        (changed("matching", {"distance": "mahalanobis"}), "matching.caliper", "Add this key"),
+        (changed("matching", {"distance": "euclid", "caliper": 1}), "matching.distance", "Use one of the values named"),
+        (changed("matching", {"distance": "mahalanobis", "caliper": 0}), "matching.caliper", "greater than 0"),
+        (changed("matching", {"distance": "mahalanobis", "caliper": 1}), "file", "two treated units"),
         (changed("name", "other"), "name", "Write name: planted"),
     ],
 )  # fmt: skip

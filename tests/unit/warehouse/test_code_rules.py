@@ -67,6 +67,16 @@ UNDERSTOOD: dict[str, dict[str, tuple[str, ...]]] = {
         "contacted": ("Contacted", "Reached", "Contactado"),
         "referred": ("Referred", "Referred to provider", "Offered", "Open", "Pending", "Pending acceptance", "Ofrecido"),
     },
+    "call_disposition": {
+        "report": ("Report taken", "RPT", "Report", "Report to follow", "Reporte"),
+        "arrest": ("Arrest", "Arrest made", "Arrested", "In custody", "Detenido"),
+        "citation": ("Citation issued", "Cited", "Warning", "Infracción"),
+        "no_report": ("No report", "No report taken", "Advised", "No action taken", "Sin reporte"),
+        "not_found": ("Gone on arrival", "GOA", "UTL", "Unable to locate", "Subject gone"),
+        "unfounded": ("Unfounded", "False alarm", "Falsa alarma"),
+        "duplicate": ("Duplicate", "DUP", "Duplicate call", "Duplicado"),
+        "cancelled": ("Cancelled", "Canceled by caller", "Cancelled en route", "Cancelado"),
+    },
     "disposition": {
         "sealed": ("Sealed", "Expunged", "Record expunged", "Case sealed"),
         "acquitted": ("Acquitted", "Not guilty", "Found not guilty", "Acquitted by jury", "Absuelto", "Sentencia absolutoria"),
@@ -101,6 +111,8 @@ UNMAPPED: dict[str, tuple[str, ...]] = {
     "referral_status": ("Not completed", "Incomplete", "Goal not met", "Not started", "Not enrolled", "Inactive", "No activo",
                         "Not accepted", "Not contacted", "Not closed", "Did not complete", "No aceptado", "No cumplido",
                         "Disclosed", "Not referred"),
+    "call_disposition": ("No arrest", "Not arrested", "Arrest pending", "Report canceled", "Not a duplicate", "Founded",
+                         "Previous report", "Nobody in custody", "Referred"),
     "disposition": ("Not convicted", "Conviction pending", "Guilty plea withdrawn", "Never sentenced", "Not dismissed",
                     "Dismissal denied", "Motion to dismiss", "Released", "Not sealed", "Conviction reversed in part", "Bond",
                     "Expungement denied", "Not indicted", "Plea offered", "No condenado", "Acquittal not likely"),
@@ -108,6 +120,23 @@ UNMAPPED: dict[str, tuple[str, ...]] = {
 #: What turns a word into its opposite or takes its certainty, before it and after it.
 BEFORE = ("Not ", "Not yet ", "No ", "Non-", "Un", "In", "Never ", "Former ", "Ex-", "Possible ", "Sin ", "Aún no ")
 AFTER = (": no", " - no", "? no", " (no)", " ruled out", " unlikely", " not confirmed", " ended", " descartado")
+
+#: Words of dispatch centers: a code number may stand before, a place or a stage behind.
+CALLS: dict[str | None, tuple[str, ...]] = {
+    "drug": ("Drugs", "DRUGS - SALES", "Drug activity", "Narcotics violation", "10-99 NARCOTICS", "CDS violation", "Drug trafficking",
+             "Venta de drogas", "Narcomenudeo", "Marijuana complaint", "Possible drug sale", "Drug lab"),
+    "disorder": ("Loud music", "DISTURBANCE", "Trespassing", "Loitering", "Prostitution", "Noise complaint", "Ruido", "Drunk person"),
+    "violence": ("Assault", "Sexual assault", "FIGHT", "Shooting", "Robbery - drug store", "Man with a gun", "Stabbing", "Riña",
+                 "Gunshot victim", "Simple battery"),
+    "shots_fired": ("Shots fired", "SHOTSPOTTER", "Gun shots", "Shot heard", "Disparos"),
+    "domestic": ("Domestic disturbance", "DV", "Family fight", "Domestic assault", "Violencia familiar"),
+    "property": ("Burglary", "Theft from vehicle", "Vandalism", "Robo", "Shoplifting"),
+    "traffic": ("Traffic stop", "Hit and run - no injury", "Parking", "Vehicle accident", "Choque"),
+    "medical": ("Overdose", "Drug overdose", "Welfare check", "Ambulance request"),
+    "other": ("Alarm", "Suspicious person", "Drug store alarm", "Not drug related", "Non-domestic", "Lost property", "No shots fired"),
+    "unknown": ("Unknown", "Not recorded", "Desconocido"),
+    None: ("Human trafficking", "Firefighters needed", "Dead battery", "Robot delivery stuck", "Drugstore", "911 hang up"),
+}  # fmt: skip
 
 
 def ruled(terminology: str, texts: Iterable[str]) -> dict[str, str | None]:
@@ -136,6 +165,11 @@ def test_each_word_has_its_code_and_what_is_not_known_is_unknown(terminology: st
     expected |= dict.fromkeys(UNKNOWN, "unknown") | dict.fromkeys(UNMAPPED[terminology])
     expected |= {text.upper(): code for text, code in expected.items() if text.isascii()}
     assert ruled(terminology, expected) == expected
+
+
+def test_a_call_is_about_drugs_only_if_its_type_says_so() -> None:
+    expected = {text: code for code, texts in CALLS.items() for text in texts}
+    assert ruled("call_type", expected) == expected
 
 
 @pytest.mark.parametrize("terminology", sorted(UNDERSTOOD))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 import duckdb
+import h3
 import pytest
 
 from feeds.places import AreaSpec, JurisdictionSpec
 from warehouse.clocks import clock_changes
 from warehouse.points import add_cells
 
-POINTS = "create schema raw; create table raw.point (latitude double, longitude double, h3_8 varchar, h3_9 varchar, h3_10 varchar)"
+POINTS = (
+    "create schema raw; create table raw.point (latitude double, longitude double, h3_8 varchar, h3_9 varchar, h3_10 varchar); "
+    "create table raw.cell_neighbor (h3_9 varchar, neighbor_h3_9 varchar)"
+)
 
 
 def test_cells_are_those_of_the_documentation_of_h3_and_known_points_cost_nothing() -> None:
@@ -25,8 +29,13 @@ def test_cells_are_those_of_the_documentation_of_h3_and_known_points_cost_nothin
         add_cells(db, ["latitude", "longitude"])
         add_cells(db, ["area_id"])
         found = db.execute("select latitude, h3_9, h3_10 from raw.point").fetchall()
+        neighbors = db.execute("select * from raw.cell_neighbor").fetchall()
     assert [row[:2] for row in found] == [(37.769377, "89283082e73ffff")]
     assert found[0][2].startswith("8a283082e7")
+    ring = {h3.cell_to_latlng(neighbor) for _, neighbor in neighbors}
+    assert len(neighbors) == len(ring) == 7, "the cell and six neighbors, once"
+    assert {cell for cell, _ in neighbors} == {"89283082e73ffff"}
+    assert max(h3.great_circle_distance(place, (37.769377, -122.388903)) for place in ring) < 0.6  # kilometers
 
 
 def test_clocks_of_new_york_and_mexico() -> None:

@@ -1,0 +1,30 @@
+with versions as (select * from {{ ref("int_call_for_service__versions") }})
+
+select
+    versions.jurisdiction_id,
+    versions.feed_id,
+    versions.record_key,
+    versions.batch_id,
+    versions.incident_key,
+    versions.received_at,
+    versions.received_at_local,
+    {{ clock_of("received_at") }} as received_at_clock,
+    versions.received_at_precision,
+    versions.call_type,
+    call_type_codes.code as call_type_code,
+    {{ how_mapped("call_type") }} as call_type_mapping,
+    versions.is_officer_initiated,
+    versions.disposition,
+    disposition_codes.code as disposition_code,
+    {{ how_mapped("disposition") }} as disposition_mapping,
+    versions.area_id,
+    versions.precinct_id,
+    versions.beat_id,
+    versions.latitude,
+    versions.longitude,
+    versions.identity_basis,
+    versions.op as change_op,
+    versions.known_at as known_from,
+    versions.known_to,
+    versions.pending_since
+from versions {{ join_codes("call_for_service") }} {{ join_clock("received_at") }}

@@ -1,0 +1,40 @@
+-- in any version of any record: what was once told of a minor is kept as a minor's
+{%- set latest_birth -%}
+    case
+        when extract(day from birth_date) > 1
+        then birth_date
+        when extract(month from birth_date) = 1
+        then {{ dbt.dateadd("year", 1, "birth_date") }}
+        else {{ dbt.dateadd("month", 1, "birth_date") }}
+    end
+{%- endset %}
+with
+    days as (
+        select mention_key, seen_on as event_on
+        from {{ ref("person_mention_history") }}
+        union all
+        select mention_key, valid_from
+        from {{ ref("fct_group_roster_history") }}
+        union all
+        select mention_key, occurred_on
+        from {{ ref("int_shooting__named") }}
+        union all
+        select people.mention_key, cast(incidents.occurred_at_local as date)
+        from {{ ref("fct_prison_incident_person_history") }} as people
+        join
+            {{ ref("fct_prison_incident_history") }} as incidents
+            on incidents.jurisdiction_id = people.jurisdiction_id
+            and incidents.prison_incident_key = people.prison_incident_key
+    ),
+
+    born as (
+        select mention_key, cast({{ latest_birth }} as date) as latest_birth_on
+        from {{ ref("person_mention_history") }}
+        where birth_date is not null
+    )
+
+select distinct born.mention_key
+from born
+join days on days.mention_key = born.mention_key
+where
+    days.event_on < cast({{ dbt.dateadd("year", 18, "born.latest_birth_on") }} as date)

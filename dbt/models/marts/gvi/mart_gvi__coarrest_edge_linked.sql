@@ -1,0 +1,1 @@
+{{ coarrest_ties("linked") }}

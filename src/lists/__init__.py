@@ -1,0 +1,1 @@
+"""Lists that practitioners work from: declared, approved by two people, watermarked, and ended."""
