@@ -298,13 +298,12 @@ def test_ties_are_those_of_people_arrested_together(world: Path, settings: Setti
     for key, (*told_of_it, weight) in slow.items():
         assert found[key][:-1] == tuple(told_of_it), key
         assert found[key][-1] == pytest.approx(weight, abs=1e-5), key
-    assert {row[-2] for row in found.values()} == {"recorded", "weak"}
     days = {key[0]: row[0] for key, row in slow.items()}
     true = coarrest_truth.ties(
         coarrest_truth.arrests(world / "world", feeds), coarrest_truth.true_people(world / "world"), days
     )
-    assert len(true) > 500
-    assert len(found) == pytest.approx(len(true), rel=0.1)
+    assert len(true) > 250
+    assert len(found) == pytest.approx(len(true), rel=0.15)
 
 
 def test_calls_are_those_of_the_dispatch_center(world: Path, settings: Settings) -> None:
