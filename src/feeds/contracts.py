@@ -161,6 +161,12 @@ class Contract(_Strict):
         """The columns that make a row of a filled-in template the same row next time."""
         return self.template_key or [next(iter(self.columns))]
 
+    @property
+    def number(self) -> str | None:
+        """The column of the number by which the agency itself finds the record: the first, if it is one."""
+        first = next(iter(self.columns))
+        return first if self.columns[first].identifies else None
+
     @model_validator(mode="after")
     def _columns_exist(self) -> Contract:
         for expectation in self.expectations:

@@ -23,6 +23,8 @@ from settings import Settings
 
 #: Who answers where nobody logs in, folded: such an answer counts, but never as one of two different people.
 NOBODY = frozenset({"anonymous", "unknown"})
+#: Kinds that take two people whatever a site's policy says: what they let out names people.
+_ALWAYS_TWO = frozenset({"list_release"})
 _CONTENT = ("decision_id", "kind", "subject", "who", "why", "detail", "account", "seen", "is_effective", "confirms")
 
 
@@ -53,10 +55,10 @@ def decide(connection: sa.Connection, settings: Settings, asked: Asked) -> Outco
     The caller carries it out, in the same transaction, if and only if the outcome is effective.
 
     Raises:
-        WrongDecision: who or why is missing, the kind is unknown, or the second person is the first.
+        WrongDecision: who or why is missing, the kind is unknown, the second person is the first, or one of two has no
+            name.
     """
     first = _first(connection, settings, asked)
-    people = decision_policy(settings).kinds[asked.kind].people
     row = {
         "kind": asked.kind,
         "subject": asked.subject,
@@ -65,7 +67,7 @@ def decide(connection: sa.Connection, settings: Settings, asked: Asked) -> Outco
         "detail": _plain(asked.detail) if asked.detail is not None else None,
         "account": audit.account(),
         "seen": _plain(asked.seen),
-        "is_effective": people == 1 or first is not None,
+        "is_effective": first is not None or _people(settings, asked.kind) == 1,
         "confirms": first,
     }
     done = connection.execute(decision.insert().values(**row, decided_at=settings.now()))
@@ -83,7 +85,12 @@ def takes_effect(connection: sa.Connection, settings: Settings, asked: Asked) ->
         WrongDecision: as in :func:`decide`.
     """
     first = _first(connection, settings, asked)
-    return first is not None or decision_policy(settings).kinds[asked.kind].people == 1
+    return first is not None or _people(settings, asked.kind) == 1
+
+
+def _people(settings: Settings, kind: str) -> int:
+    """How many people a kind takes."""
+    return 2 if kind in _ALWAYS_TWO else decision_policy(settings).kinds[kind].people
 
 
 def same_person(one: str, other: str) -> bool:
@@ -125,8 +132,13 @@ def _first(connection: sa.Connection, settings: Settings, asked: Asked) -> int |
         raise WrongDecision(
             f"There is no decision of the kind {asked.kind!r}.", f"policies/decisions.yml has: {known}."
         )
-    if policy.kinds[asked.kind].people == 1:
+    if _people(settings, asked.kind) == 1:
         return None
+    if folded(asked.who) in NOBODY:
+        raise WrongDecision(
+            f"A decision of the kind {asked.kind} takes two people, and {asked.who.strip()!r} may be anybody.",
+            "Say who decides, by name (--who).",
+        )
     waiting = _waiting(connection, asked)
     if waiting is None:
         return None

@@ -86,6 +86,14 @@ def write_whole(home: Path, path: Path, data: bytes) -> None:
     fsync_folder(path.parent)
 
 
+def write_private(file: Path, content: bytes) -> None:
+    """Put a file in place in one step, wherever it lies; readable by its owner alone from its first byte on."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    draft.replace(file)
+
+
 def remove_strays(home: Path) -> int:
     """Remove what killed processes left in the scratch folder; how many things there were."""
     count = 0

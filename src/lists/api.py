@@ -10,6 +10,7 @@ from pathlib import Path
 from governance.audit import Event
 from governance.decisions import NOBODY, Outcome, folded
 from governance.errors import WrongDecision
+from ingest.files import write_private
 from ingest.ledger import note
 from lists.approval import approval, approve
 from lists.content import Content, content
@@ -17,7 +18,6 @@ from lists.errors import ListRefused
 from lists.mark import Handed
 from lists.page import page
 from lists.workbook import workbook
-from reports.files import write
 from settings import Settings
 
 
@@ -89,5 +89,5 @@ def export(settings: Settings, name: str, place: str, recipient: str, who: str, 
     settings.private_dir(target)
     files = tuple(target / f"{name}.{place}.{today}.{handed.number}.{ending}" for ending in made)
     for file, data in zip(files, made.values(), strict=True):
-        write(file, data)
+        write_private(file, data)
     return Exported(handed.number, files, len(handed.rows), handed.ended)

@@ -8,8 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from governance.decisions import NOBODY, Asked, Outcome, decide, folded, listed
-from governance.errors import WrongDecision
+from governance.decisions import Asked, Outcome, decide, listed
 from ingest.ledger import engine, transaction
 from lists.content import Content
 from lists.errors import ListRefused
@@ -39,8 +38,6 @@ def approve(settings: Settings, content: Content, seen: str, who: str, why: str)
         raise ListRefused(
             f"The {content.subject} is now {content.digest[:12]}, not {seen}.", "Look at it again: `nnsc lists show`."
         )
-    if folded(who) in NOBODY:
-        raise WrongDecision("A list that names people is approved by somebody.", "Say who (--who).")
     if not content.standing(settings.now().date()):
         raise ListRefused(f"Nothing on the {content.subject} holds any more.", "There is nothing to approve.")
     asked = Asked(KIND, content.subject, who, why, {"digest": content.digest, "rows": len(content.lines)})

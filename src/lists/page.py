@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
+from ingest.templates import template
 from lists.content import Value
 from lists.mark import Handed
 
+_TEMPLATES = Path(__file__).with_name("templates")
 #: Letters that a column is given at least and at most, before all share the paper.
 _NARROWEST, _WIDEST = 13, 30
-
-
-@lru_cache
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    ).get_template("list.html")  # fmt: skip
 
 
 def page(handed: Handed) -> bytes:
     """HTML with the mark on every printed page: as a row above the headings, in the margin and behind the text."""
     content = handed.content
     widths = _widths(content.headings, handed.rows)
-    return str(_template().render(handed=handed, content=content, told=content.told, widths=widths)).encode()
+    return str(
+        template(_TEMPLATES, "list.html").render(handed=handed, content=content, told=content.told, widths=widths)
+    ).encode()
 
 
 def _widths(headings: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[str]:

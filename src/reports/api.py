@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ingest.api import FeedSummary, feed_summary
+from ingest.files import write_private
 from reports import network, pvi, quality, site, weekly
 from reports.content import Page
 from reports.errors import UnknownReport
-from reports.files import write
 from reports.render import html, index, page_name, png, png_name
 from reports.source import Source, source
 from reports.wording import LANGUAGES, Words, words
@@ -68,7 +68,7 @@ def write_reports(
         for language in told:
             for page, shown in _pages(settings, opened, words(language), names or NAMES, place, ledger):
                 for file, content in _files(page, shown, language, told):
-                    write(folder / file, content)
+                    write_private(folder / file, content)
                     done.files.append(file)
                 if on_event:
                     on_event(f"Written: {folder / page_name(page.name, language)}")
@@ -142,7 +142,7 @@ def _write_index(folder: Path, opened: Source, language: str, told: tuple[str, .
     if opened.recipient is None and opened.is_newest and (folder / evaluations).is_file():
         title = words(language)("index.evaluations")
         groups.append({"heading": title, "pages": [(str(evaluations), words(language)("index.every_evaluation"))]})
-    write(folder / page_name("index", language), index(groups, opened, language, told).encode())
+    write_private(folder / page_name("index", language), index(groups, opened, language, told).encode())
 
 
 def _language(file: Path) -> str:

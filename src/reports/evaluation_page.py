@@ -11,7 +11,7 @@ from reports import evaluation_charts as charts
 from reports.content import Figure, Page, Section, Table
 from reports.evaluation_matched import matched_groups
 from reports.evaluation_sections import Result, harms, registered, sensitivity
-from reports.evaluation_words import amount, change, interval, ratio, say_of, small
+from reports.evaluation_words import amount, change, interval, ratio, reasons, say_of, small
 from reports.wording import Words
 
 _LIMITS = {name: value for name, value in vars(rule).items() if name.isupper()}
@@ -36,12 +36,8 @@ def page(result: Result, effects: Sequence[dict[str, str]], told: Words) -> Page
 
 def _lead(result: Result, told: Words) -> str:
     e, verdict = result["estimate"], result["verdict"]
-    values = {d["code"]: d["value"] for d in result["diagnostics"]}
-    reasons = "; ".join(
-        told(f"evaluation.checks.{code}.reason", value=amount(told, values.get(code))) for code in verdict["reasons"]
-    )
     return told(f"evaluation.said.{verdict['word']}", change=change(told, e["ratio"]), low=change(told, e["low"]),
-                high=change(told, e["high"]), reasons=reasons)  # fmt: skip
+                high=change(told, e["high"]), reasons=reasons(result, told))  # fmt: skip
 
 
 def _found(result: Result, told: Words) -> Section:

@@ -46,6 +46,15 @@ def amount(told: Words, value: Any) -> str:
     return told.number(value, 0 if float(value).is_integer() else 2)
 
 
+def reasons(result: dict[str, Any], told: Words) -> str:
+    """Why a verdict is what it is: the sentence of each check that it names, with the value found."""
+    values = {one["code"]: one["value"] for one in result["diagnostics"]}
+    return "; ".join(
+        say_of(told, f"checks.{code}.reason", value=amount(told, values.get(code)))
+        for code in result["verdict"]["reasons"]
+    )
+
+
 def say_of(told: Words, key: str, **values: Any) -> str:
     """A text of evaluations."""
     return told(f"evaluation.{key}", **values)

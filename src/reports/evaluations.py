@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from feeds.errors import SpecificationError
+from ingest.files import write_private
 from outcomes.registration import (
     Registration,
     Unregistered,
@@ -18,7 +19,6 @@ from outcomes.registration import (
     registrations,
     results_folder,
 )
-from reports.files import write
 from settings import Settings
 from warehouse.kept import Kept, publication
 
@@ -143,7 +143,7 @@ def _write_list(settings: Settings, found: Sequence[Refreshed]) -> None:
             told, file = evaluation_words(language), page_name("index", language)
             reports = f"../reports/{file}" if (settings.published / "reports" / file).is_file() else None
             rows = [_row(settings, one, language) for one in found]
-            write(folder / file, evaluations_list(rows, opened, told, LANGUAGES, reports).encode())
+            write_private(folder / file, evaluations_list(rows, opened, told, LANGUAGES, reports).encode())
 
 
 def _row(settings: Settings, one: Refreshed, language: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from reports import evaluation_charts as charts
 from reports.content import Figure, Page, Section, Table
 from reports.evaluation_page import published
 from reports.evaluation_sections import Result, registrations
-from reports.evaluation_words import amount, change, interval, ratio, say_of, small
+from reports.evaluation_words import amount, change, interval, ratio, reasons, say_of, small
 from reports.wording import Words
 
 _LIMITS = {name: value for module in (rule, pool) for name, value in vars(module).items() if name.isupper()}
@@ -31,15 +31,10 @@ def page(result: Result, effects: Sequence[dict[str, str]], told: Words) -> Page
 
 def _lead(result: Result, told: Words) -> str:
     say, e, verdict = partial(say_of, told), result["estimate"], result["verdict"]
-    reasons = "; ".join(say(f"checks.{code}.reason", value=_value(result, told, code)) for code in verdict["reasons"])
     if e is None:
-        return say("pool.nothing", reasons=reasons)
+        return say("pool.nothing", reasons=reasons(result, told))
     return say(f"pool.said.{verdict['word']}", change=change(told, e["ratio"]), low=change(told, e["low"]),
-               high=change(told, e["high"]), reasons=reasons)  # fmt: skip
-
-
-def _value(result: Result, told: Words, code: str) -> str:
-    return amount(told, next((d["value"] for d in result["diagnostics"] if d["code"] == code), None))
+               high=change(told, e["high"]), reasons=reasons(result, told))  # fmt: skip
 
 
 def _sites(result: Result, told: Words) -> Section:

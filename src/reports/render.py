@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from ingest.templates import template
 from reports.charts import NARROW
 from reports.content import Figure, Page
 from reports.source import Source
 from reports.wording import LANGUAGES, Words, words
 
+_TEMPLATES = Path(__file__).with_name("templates")
 #: Widths of the plot in pixels, for a desk and for a phone; axes and labels come on top.
 _WIDE, _PHONE = 640, 250
 _FONT = "DejaVu Sans, Verdana, sans-serif"
@@ -82,16 +83,6 @@ def _accessible(text: str, name: str, style: str, figure: Figure) -> str:
     return opening + inner
 
 
-@lru_cache
-def _template(name: str) -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    ).get_template(name)  # fmt: skip
-
-
 def html(page: Page, source: Source, language: str, languages: tuple[str, ...]) -> str:
     """A page as one file; everything in it is escaped but the charts."""
     return _page("page.html", page, source, words(language), languages)
@@ -126,11 +117,11 @@ def index(listed: list[dict[str, Any]], source: Source, language: str, languages
     return _rendered("index.html", words(language), source, "index", languages, groups=listed)
 
 
-def _rendered(template: str, told: Words, source: Source, name: str, languages: tuple[str, ...], **values: Any) -> str:
+def _rendered(file: str, told: Words, source: Source, name: str, languages: tuple[str, ...], **values: Any) -> str:
     others = [
         (other, page_name(name, other), words(other)("language")) for other in languages if other != told.language
     ]
-    text: str = _template(template).render(
+    text: str = template(_TEMPLATES, file).render(
         words=told, source=source, others=others, index=page_name("index", told.language), **values
     )
     return text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from feeds.contracts import load_contracts
 from governance.recipients import Recipient, pseudonym_key
 from ingest.secret import define_keyed
 from settings import Settings
@@ -18,25 +20,6 @@ from warehouse.recipients import Delivered, Writer
 
 #: The local day on which a row of a mart holds.
 _KNOWN = "known_on"
-#: What an agency calls a record, by kind: columns of ``restricted.record_source``.
-_NUMBERS = {
-    "arrest": "arrest_id",
-    "arrest_charge": "arrest_id",
-    "shooting_incident": "incident_id",
-    "shooting_victim": "incident_id",
-    "shooting_suspect": "incident_id",
-    "probation_term": "term_id",
-    "probation_violation": "violation_id",
-    "prison_incident": "incident_id",
-    "prison_incident_person": "incident_id",
-    "custody_stay": "stay_id",
-    "group_roster": "roster_id",
-    "group_relation": "relation_id",
-    "engagement": "engagement_id",
-    "incident_review": "incident_review_id",
-    "service_referral": "referral_id",
-}
-
 #: Kind, feed and key of a record.
 Record = tuple[str, str, str]
 
@@ -87,19 +70,20 @@ def agency_numbers(settings: Settings, records: Iterable[Record]) -> dict[Record
     Raises:
         WarehouseError: another process writes the warehouse.
     """
-    kinds: dict[str, set[str]] = {}
+    contracts, kinds = load_contracts(settings.contracts), defaultdict[str, set[str]](set)
     for kind, _, key in records:
-        if kind in _NUMBERS:
-            kinds.setdefault(kind, set()).add(key)
+        if contracts[kind].number:
+            kinds[kind].add(key)
     found: dict[Record, str] = {}
     if not kinds:
         return found
     with engine_for(settings).session() as db:
         for kind, keys in sorted(kinds.items()):
+            number = contracts[kind].number
             told = db.execute(
-                f"select feed_id, record_key, {_NUMBERS[kind]} from restricted.record_source where record_kind = ? "
-                f"and record_key in (select unnest(?)) and {_NUMBERS[kind]} is not null order by known_from",
+                f"select feed_id, record_key, {number} from restricted.record_source where record_kind = ? "
+                f"and record_key in (select unnest(?)) and {number} is not null order by known_from",
                 [kind, sorted(keys)],
             ).fetchall()
-            found |= {(kind, feed, key): str(number) for feed, key, number in told}
+            found |= {(kind, feed, key): str(given) for feed, key, given in told}
     return found

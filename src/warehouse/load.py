@@ -51,6 +51,7 @@ def load(
     engine = engine_for(settings)
     with engine.transaction() as db:
         tables.prepare(db, engine, catalogue.contracts)
+        points.add_neighbors(db)
         todo, judged = plan(db, active), results.stale(settings, db)
         load_id, known_digest = last_load(db)
         if not todo.size and not judged and digest == known_digest:

@@ -34,11 +34,14 @@ def add_cells(db: duckdb.DuckDBPyConnection, present: Collection[str]) -> None:
     db.register("new_cells", pa.table({**columns, **cells}))
     db.execute("insert into raw.point select * from new_cells")
     db.unregister("new_cells")
-    _add_neighbors(db)
+    add_neighbors(db)
 
 
-def _add_neighbors(db: duckdb.DuckDBPyConnection) -> None:
-    """Give the cells of resolution 9 in ``raw.point`` their neighbors, themselves among them, where they lack them."""
+def add_neighbors(db: duckdb.DuckDBPyConnection) -> None:
+    """Give the cells of resolution 9 in ``raw.point`` their neighbors, themselves among them, where they lack them.
+
+    Also before a load that brings nothing: a warehouse of an older version has points and no neighbors.
+    """
     new = db.execute("select h3_9 from raw.point except select h3_9 from raw.cell_neighbor order by 1").fetchall()
     if not new:
         return

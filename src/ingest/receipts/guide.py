@@ -9,8 +9,9 @@ from feeds.catalogue import LoadedFeed
 from feeds.contracts import ColumnSpec
 from feeds.spec import ColumnMap, Layout, RecordSpec
 from ingest.receipts.forms import form
-from ingest.receipts.page import template
+from ingest.receipts.page import TEMPLATES
 from ingest.receipts.wording import Wording, language_of, wording
+from ingest.templates import template
 
 _REQUIRED = "expect_column_values_to_not_be_null"
 
@@ -31,7 +32,7 @@ def drop_guide(feed: LoadedFeed, language: str | None = None) -> str:
     layout = feed.spec.layouts[0]
     connector = feed.spec.connector
     place = str(connector.options.get("path") or connector.options.get("url") or connector.kind)
-    text: str = template("guide.html").render(
+    text: str = template(TEMPLATES, "guide.html").render(
         feed=feed.spec, jurisdiction=feed.jurisdiction, words=words, columns=columns(feed, layout, words), place=place,
         kind=connector.kind, pattern=str(connector.options.get("pattern", "*")), named=_named(feed, words),
         unused=layout.ignored, never=layout.never_load, steps=words.texts["steps"], reader=feed.spec.reader,

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from feeds.catalogue import LoadedFeed
 from ingest.receipts.forms import expected
 from ingest.receipts.wording import LANGUAGES, Wording, language_of, wording
+from ingest.templates import template
 
-
-@lru_cache(maxsize=4)
-def template(name: str) -> Any:
-    """One of the templates; HTML is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    ).get_template(name)  # fmt: skip
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 def pages(feed: LoadedFeed, receipt: dict[str, Any]) -> dict[str, str]:
@@ -60,7 +51,7 @@ def page(
         for problem in receipt["problems"]
     ]
     must = [problem for problem in problems if problem["severity"] == "must"]
-    text: str = template(name).render(
+    text: str = template(TEMPLATES, name).render(
         feed=feed.spec, receipt=receipt, words=words, others=others or [], must=must, folder=folder,
         steps=words.texts["steps"], warned=[problem for problem in problems if problem["severity"] == "warn"],
         headline=words.text(f"headline.{_headline(receipt, must)}"), explained=_explained(receipt, words),

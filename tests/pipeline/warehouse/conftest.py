@@ -33,7 +33,7 @@ def built(built_once: World, tmp_path: Path) -> World:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgres() -> Iterator[Server]:
     """A Postgres server of these tests."""
-    with server(tmp_path_factory.mktemp("pg")) as running:
+    with server() as running:
         yield running

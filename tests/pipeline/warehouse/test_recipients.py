@@ -178,7 +178,7 @@ def test_pseudonyms_are_each_recipients_own_join_within_it_and_can_be_rotated(pe
             name,
         )
     joined = "select count(*) from core.fct_arrest_charge join core.fct_arrest using (jurisdiction_id, arrest_key)"
-    assert rows(paths["network"], joined) == [(4,)]
+    assert rows(paths["network"], joined) == [(5,)]
     api.publish_for(settings, None, ("network",))
     assert keys(paths["network"]) == network  # the same key, the same pseudonyms
     assert api.rotate_key(settings, "network", "steward", "a laptop was lost") == 2

@@ -99,6 +99,22 @@ def test_who_and_why_are_needed(settings: Settings, who: str, why: str) -> None:
         decide(connection, settings, Asked("release", "d1", who, why))
 
 
+@pytest.mark.parametrize("nobody", ["anonymous", " Unknown ", "ano\u200bnymous"])
+def test_whoever_has_no_name_is_not_one_of_two(settings: Settings, nobody: str) -> None:
+    with pytest.raises(WrongDecision, match="may be anybody"):
+        say(settings, nobody)
+    say(settings, "Ana Ruiz")
+    with pytest.raises(WrongDecision, match="may be anybody"):
+        say(settings, nobody)
+    assert say(settings, nobody, "release", "d1").is_effective, "where one suffices, the answer counts"
+
+
+def test_what_names_people_takes_two_whatever_the_policy_says(settings: Settings, tmp_path: Path) -> None:
+    loose = policy(settings, tmp_path, "list_release: {people: 2", "list_release: {people: 1")
+    assert not say(loose, "Ana Ruiz").is_effective
+    assert say(loose, "Ben Okoye").is_effective
+
+
 def test_an_unknown_kind_is_refused(settings: Settings) -> None:
     with pytest.raises(WrongDecision, match=r"policies/decisions\.yml"):
         say(settings, "steward", "shrug")

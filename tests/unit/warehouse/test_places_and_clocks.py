@@ -10,7 +10,7 @@ import pytest
 
 from feeds.places import AreaSpec, JurisdictionSpec
 from warehouse.clocks import clock_changes
-from warehouse.points import add_cells
+from warehouse.points import add_cells, add_neighbors
 
 POINTS = (
     "create schema raw; create table raw.point (latitude double, longitude double, h3_8 varchar, h3_9 varchar, h3_10 varchar); "
@@ -30,6 +30,9 @@ def test_cells_are_those_of_the_documentation_of_h3_and_known_points_cost_nothin
         add_cells(db, ["area_id"])
         found = db.execute("select latitude, h3_9, h3_10 from raw.point").fetchall()
         neighbors = db.execute("select * from raw.cell_neighbor").fetchall()
+        db.execute("delete from raw.cell_neighbor")  # as in a warehouse of an older version
+        add_neighbors(db)
+        assert db.execute("select * from raw.cell_neighbor").fetchall() == neighbors
     assert [row[:2] for row in found] == [(37.769377, "89283082e73ffff")]
     assert found[0][2].startswith("8a283082e7")
     ring = {h3.cell_to_latlng(neighbor) for _, neighbor in neighbors}
