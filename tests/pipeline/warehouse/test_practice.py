@@ -23,7 +23,16 @@ from simulator.agencies import PARTNERS, PRACTICE
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
 from support.candidate_truth import expected, told
-from support.partner_truth import EVENTS, NOTICES, levels, linked_people, records, repeat_calls, true_people
+from support.partner_truth import (
+    EVENTS,
+    NOTICES,
+    levels,
+    linked_people,
+    make_a_minor,
+    records,
+    repeat_calls,
+    true_people,
+)
 from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
 from support.world import PROJECT, settings_in
 from warehouse import api
@@ -40,6 +49,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     simulate(folder / "world", seed=3, people=1600, months=5)
     feeds = {*PRACTICE, *PARTNERS, f"{MILLBROOK}/shooting"}
     deliver(folder / "world", settings.buckets, feeds=feeds)
+    make_a_minor(settings.buckets / EVENTS, folder / "world" / "truth")
     fill_in(settings, folder / "template.xlsx")
     for feed_id in sorted({*feeds, TEMPLATE}):
         fetch(settings, feed_id)
@@ -360,6 +370,8 @@ def test_levels_of_offenders_follow_from_the_records_and_the_gravest_are_found(l
     assert all(level <= gives for level, gives, *_ in reasons)
     people = Counter(row[0] for row in found.elements())
     assert {level: n for level, gives, n, _ in reasons if level == gives} == people
+    examples = [m.example for m in marts(PROJECT) if m.name in ("mart_ipvi__level", "mart_ipvi__level_reasons")]
+    assert [bool(linked.rows(example)) for example in examples] == [True, True], "the page's own examples have answers"
 
 
 def test_who_was_a_minor_in_one_entry_leaves_on_no_list_of_candidates(linked: World, tmp_path: Path) -> None:
@@ -385,6 +397,19 @@ def test_who_was_a_minor_in_one_entry_leaves_on_no_list_of_candidates(linked: Wo
         assert given.execute(of_town).fetchall() == [(linked.rows(of_town)[0][0] - 2,)]
         rest = "select count(*) > 5 from marts.mart_gvi__candidate_reasons where route = 'candidate'"
         assert given.execute(rest).fetchall() == [(True,)], "the list is empty"
+        events = "select occurred_on, event_type, area_id, is_charged, has_weapon from core.fct_ipv_event"
+        kept_back = Counter(linked.rows(events)) - Counter(given.execute(events).fetchall())
+        hurt = Counter(linked.rows(
+            f"{events} where ipv_event_key in (select ipv_event_key from core.fct_ipv_victim "
+            "join core.juvenile_mention using (mention_key))"
+        ))  # fmt: skip
+        assert hurt, "nobody is a minor"
+        assert not hurt - kept_back, "what was done to a minor stays at T4"
+        assert given.execute("select count(*) > 5 from marts.mart_ipvi__level").fetchall() == [(True,)]
+        shown = {name for (name,) in given.execute("select table_name from information_schema.tables").fetchall()}
+        assert not [
+            name for name in shown if ("victim" in name and "ipv" in name) or name == "person_membership_victim"
+        ]
 
 
 def test_a_list_of_candidates_is_exported_with_the_numbers_of_the_office(linked: World, tmp_path: Path) -> None:
