@@ -20,6 +20,8 @@
         "incident_review": {
             "group_involvement": "group_involvement", "motive": "motive", "retaliation_risk": "risk_level",
         },
+        "ipv_event": {"event_type": "ipv_event_type"},
+        "ipv_victim": {"injury": "injury_level"},
         "prison_incident": {"weapon": "nibrs_weapon", "injury_level": "injury_level", "finding": "finding"},
         "prison_incident_person": {"injury": "injury_level", "finding": "finding"},
         "probation_term": {
@@ -34,7 +36,7 @@
     } -%}
     {%- set roles = {
         "arrest": "arrestee", "custody_census": "inmate", "custody_stay": "inmate", "engagement": "participant",
-        "group_roster": "member", "service_referral": "client",
+        "group_roster": "member", "service_referral": "client", "ipv_event": "offender", "ipv_victim": "victim",
         "prison_incident_person": "participant", "probation_term": "client", "shooting_suspect": "suspect",
         "shooting_victim": "victim",
     } -%}

@@ -2,3 +2,8 @@
 {%- macro is_intelligence(record_kind) -%}
     {{ record_kind }} = 'group_roster'
 {%- endmacro -%}
+
+{#- Kinds whose mentions no reader of links may see below their own tier: rosters, and victims of their partners. -#}
+{%- macro is_held_back(record_kind) -%}
+    ({{ is_intelligence(record_kind) }} or {{ record_kind }} = 'ipv_victim')
+{%- endmacro -%}

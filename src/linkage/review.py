@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 #: Records that lead to action about a person; pairs that touch one come first.
-ACTED_ON = ("probation_term", "shooting_victim", "shooting_suspect", "custody_stay")
+ACTED_ON = ("probation_term", "shooting_victim", "shooting_suspect", "custody_stay", "ipv_event")
 REASONS = {
     **rules.WORDS,
     "grey": "the evidence leaves it open",

@@ -20,6 +20,7 @@ from simulator.desk import Desk
 from simulator.entries import Entry, arrest_entries, shooting_entries
 from simulator.events import History, make_history
 from simulator.forms import Form
+from simulator.partners import partners_truth
 from simulator.plan import month_after, plan
 from simulator.population import make_population
 from simulator.practice_entries import practice_truth
@@ -98,6 +99,7 @@ def _simulate(out: Path, seed: int, people: int, months: int, start: date) -> Ma
     write_json(out / "truth" / "pvi.json", pvi_truth(told.custody, by_feed))
     write_json(out / "truth" / "supervision.json", supervision_truth(told.supervision, by_feed, start, months))
     write_json(out / "truth" / "practice.json", practice_truth(told.practice))
+    write_json(out / "truth" / "ipv.json", partners_truth(told.partners))
     write_json(out / "truth" / "calls.json", calls_truth(told.calls))
     manifest = Manifest(
         seed, people, months, start.isoformat(), len(ordered), sum(d.rows for d in ordered),

@@ -26,12 +26,14 @@ _REQUIRED = {
     "group_relation": ("group_id", "other_group_id", "relation_type", "started_on"),
     "engagement": ("engagement_id", "engagement_type", "engaged_on"),
     "incident_review": ("incident_review_id", "incident_id", "reviewed_on", "group_involvement"),
+    "ipv_event": ("event_id", "event_type", "occurred_on"),
+    "ipv_victim": ("event_id", "occurred_on"),
     "service_referral": ("referral_id", "service_type", "referred_on"),
     "call_for_service": ("call_id", "received_at", "call_type"),
 }  # fmt: skip
 _BOUNDED = ("arrested_on", "occurred_at", "_age", "_birth_date", "started_on", "ended_on", "violated_on", "snapshot_on",
             "custody_days", "restrictive_housing_days", "people_count", "participant_count", "engaged_on", "reviewed_on", "referred_on", "valid_from",
-            "received_at")  # fmt: skip
+            "received_at", "occurred_on")  # fmt: skip
 #: Bounded in one kind and not in others.
 _BOUNDED_THERE = {("custody_stay", "admitted_at")}
 

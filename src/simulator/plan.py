@@ -32,6 +32,8 @@ MISHAPS: dict[str, tuple[str, ...]] = {
     f"{MILLBROOK}/engagement": (),
     f"{MILLBROOK}/incident_review": (),
     f"{MILLBROOK}/service_referral": (),
+    f"{MILLBROOK}/ipv_event": (),
+    f"{MILLBROOK}/ipvi_notice": (),
     f"{RIVERMOUTH}/calls": ("repeat",),
 }
 #: How many regular files a feed sends at most, however long the story; others send one a month.
@@ -41,7 +43,7 @@ AT_MOST: dict[str, int] = {
 }  # fmt: skip
 #: Lists that an office sends twice in a story, however long: each replaces the one before.
 TWICE = tuple(f"{MILLBROOK}/{name}" for name in (
-    "group_roster", "group_relation", "engagement", "incident_review", "service_referral",
+    "group_roster", "group_relation", "engagement", "incident_review", "service_referral", "ipv_event", "ipvi_notice",
 ))  # fmt: skip
 #: A window of that feed must reach back to the file before.
 LONGEST_STEP = 3

@@ -31,10 +31,11 @@ def practice_entries(seed: int, told: Practice) -> dict[str, list[Entry]]:
         (practice.REVIEWS, told.reviews, _review),
         (practice.REFERRALS, told.referrals, _referral),
     )
-    return {form.feed_id: _entries(seed, form, found, make) for form, found, make in makers}
+    return {form.feed_id: list_entries(seed, form, found, make) for form, found, make in makers}
 
 
-def _entries(seed: int, form: Form, found: Iterable[Any], make: Callable[[Random, int, Any], Row]) -> list[Entry]:
+def list_entries(seed: int, form: Form, found: Iterable[Any], make: Callable[[Random, int, Any], Row]) -> list[Entry]:
+    """The rows of one list that an office keeps, numbered in the order of what happened."""
     rng = Random(f"{seed}/{form.feed_id}")
     entries = []
     for number, one in enumerate(found, start=1):
@@ -50,7 +51,8 @@ def _entries(seed: int, form: Form, found: Iterable[Any], make: Callable[[Random
     return entries
 
 
-def _on(day: date) -> Facts:
+def on_day(day: date) -> Facts:
+    """The facts that say when, and one that is never loaded."""
     return {"at": datetime(day.year, day.month, day.day), "on": day, "secret": "see file"}
 
 
@@ -64,7 +66,7 @@ def _suspicion(rng: Random, number: int, entry: Suspicion) -> Row:
         "number": f"R{number:04d}", "group": _short(entry.group), "group_name": f"Set {entry.group[-2:]}", "role": entry.role,
         "basis_kind": entry.basis, "basis": f"Named with this set in case file {rng.randrange(1000, 9999)}, see memo",
         "reviewed": None, "review": entry.review, "expires": entry.expires, "ended": None, "by": f"Officer {rng.randrange(9)}",
-        "approved": "Supervisor 1" if rng.random() < 0.9 else None, "person": entry.person.person_id, **_on(entry.entered),
+        "approved": "Supervisor 1" if rng.random() < 0.9 else None, "person": entry.person.person_id, **on_day(entry.entered),
         **describe(rng, entry.person, entry.entered, practice.HABITS),
     }  # fmt: skip
     facts["dob"] = facts["dob"] or entry.person.birth  # the office asks: an entry without it is refused
@@ -76,7 +78,7 @@ def _relation(rng: Random, number: int, relation: Relation) -> Row:
     facts = {
         "number": f"D{number:03d}", "group": _short(relation.group), "other": _short(relation.other),
         "relation": "Feud" if relation.kind == "dispute" else "Allied", "confirmed": None, "ended": None,
-        "basis": f"Shooting review {rng.randrange(1, 60)}", **_on(relation.since),
+        "basis": f"Shooting review {rng.randrange(1, 60)}", **on_day(relation.since),
     }  # fmt: skip
     confirmed = relation.since + timedelta(days=rng.randrange(10, 60))
     later = [(confirmed, {"confirmed": confirmed})]
@@ -96,7 +98,7 @@ def _contact(rng: Random, number: int, contact: Contact) -> Row:
         "outcome": contact.outcome.capitalize(), "supervised": contact.supervised, "law": True if there else None,
         "community": rng.random() < 0.8 if there else None, "offer": contact.offered if there else None,
         "uptake": contact.taken if contact.offered else None, "by": f"Team {rng.randrange(1, 4)}",
-        "area": str(rng.randrange(1, 6)), "person": contact.person.person_id, **_on(contact.on),
+        "area": str(rng.randrange(1, 6)), "person": contact.person.person_id, **on_day(contact.on),
         **describe(rng, contact.person, contact.on, practice.HABITS),
     }  # fmt: skip
     return facts, []
@@ -116,7 +118,7 @@ def _review(rng: Random, number: int, review: Review) -> Row:
         "involved": review.first.capitalize(), "motive": "Group dispute" if shooting.feud and told else "Unknown",
         **(named if told else nobody), "retaliation": None if review.first == "unknown" else shooting.feud and told,
         "risk": rng.choice(("High", "Medium", "Low")), "basis": f"Detectives and outreach, meeting {rng.randrange(1, 60)}",
-        "by": "Review team", **_on(review.on),
+        "by": "Review team", **on_day(review.on),
     }  # fmt: skip
     if review.later is None or review.revised is None:
         return facts, []
@@ -129,7 +131,7 @@ def _referral(rng: Random, number: int, referral: Referral) -> Row:
     facts: Facts = {
         "number": f"S{number:04d}", "contact": contact_number(referral.contact), "service": referral.service,
         "provider": f"Provider {rng.randrange(1, 5)}", **dict.fromkeys(_STATUS), "active": None, "status": "Referred",
-        "person": person.person_id, **_on(referral.on), **describe(rng, person, referral.on, practice.HABITS),
+        "person": person.person_id, **on_day(referral.on), **describe(rng, person, referral.on, practice.HABITS),
     }  # fmt: skip
     later = [(day, {step: day, "status": _STATUS[step]}) for step, day in referral.steps.items()]
     if "started" in referral.steps:

@@ -14,6 +14,8 @@ from simulator.custody_entries import ca_entries, oh_entries
 from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
 from simulator.entries import Entry
 from simulator.events import History
+from simulator.partner_entries import partner_entries
+from simulator.partners import Partners, make_partners
 from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
 from simulator.plan import month_after, plan
 from simulator.population import Population
@@ -30,6 +32,7 @@ class Services:
     custody: dict[str, Custody]
     supervision: dict[str, Supervision]
     practice: Practice
+    partners: Partners
     calls: Calls
     entries: dict[str, list[Entry]]
 
@@ -52,6 +55,8 @@ def make_services(seed: int, population: Population, history: History, start: da
         entries[form.feed_id] = term_entries(seed, form, supervision[place])
     entries[probation.VIOLATIONS.feed_id] = violation_entries(seed, probation.VIOLATIONS, supervision[BAJIO])
     practice = make_practice(seed, MILLBROOK, population, history, start, end)
+    partners = make_partners(seed, MILLBROOK, population, start, end)
     calls = make_calls(seed, RIVERMOUTH, population, history, start, end)
     entries[CALLS.feed_id] = call_entries(seed, calls, shooting_cases(history.shootings[RIVERMOUTH]))
-    return Services(custody, supervision, practice, calls, entries | practice_entries(seed, practice))
+    lists = practice_entries(seed, practice) | partner_entries(seed, partners)
+    return Services(custody, supervision, practice, partners, calls, entries | lists)

@@ -13,7 +13,7 @@ from warehouse.reading import note_question
 ADULT = 18
 #: Mentions of whom a birth date alone tells that they were minors; facts do not carry birth dates.
 BORN_LATE = "core.juvenile_mention"
-MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster")
+MEMBERSHIPS = ("core.person_membership", "core.person_membership_roster", "core.person_membership_victim")
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,9 @@ _CONTROL_TIERS = {
 #: What people decided quotes values as recorded.
 _REFERENCE_TIERS = {"crosswalk_decision": "T2"}
 _IDENTIFYING = {"source_key", "content_hash"}
-#: Criminal intelligence (28 CFR Part 23): even the pseudonym of a group says to whom it belongs that it is watched.
-_RESTRICTED_ENTITIES = {"group"}
+#: Criminal intelligence (28 CFR Part 23): even the pseudonym of a group says to whom it belongs that it is watched;
+#: that of a couple or a home says where a victim lives.
+_RESTRICTED_ENTITIES = {"group", "pair", "address"}
 
 
 def gate(settings: Settings, contracts: Mapping[str, Contract]) -> None:

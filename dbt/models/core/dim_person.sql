@@ -8,17 +8,17 @@ with
     mention as (
         select *
         from {{ ref("person_mention") }}
-        where not {{ is_intelligence("record_kind") }}
+        where not {{ is_held_back("record_kind") }}
     ),
 
-    -- whom only rosters name
-    suspected as (
+    -- whom only rosters or the violence of a partner name
+    hidden as (
         select person_key
-        from {{ ref("person_membership_roster") }}
+        from {{ source("raw", "person_membership") }}
         where person_key not in (select person_key from {{ ref("person_membership") }})
     ),
 
-    -- not the day of the key, which a roster may have brought about
+    -- not the day of the key, which a record that is held back may have brought about
     told as (
         select person_key, min(known_from) as told_at
         from {{ ref("person_membership") }}
@@ -52,4 +52,4 @@ select
 from person
 left join counted on counted.person_key = person.person_key
 left join told on told.person_key = person.person_key
-where person.person_key not in (select person_key from suspected)
+where person.person_key not in (select person_key from hidden)

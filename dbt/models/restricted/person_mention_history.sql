@@ -9,6 +9,8 @@
     ("group_roster", "member"),
     ("engagement", "participant"),
     ("service_referral", "client"),
+    ("ipv_event", "offender"),
+    ("ipv_victim", "victim"),
 ] -%}
 {#- The local day of the event, which turns an age into a birth year. A roster entry is no event, and its day restricted. -#}
 {%- set seen_on = {
@@ -18,6 +20,8 @@
     "custody_census": "snapshot_on",
     "engagement": "engaged_on",
     "service_referral": "referred_on",
+    "ipv_event": "occurred_on",
+    "ipv_victim": "occurred_on",
     "custody_stay": "cast(admitted_at_local as date)",
 } -%}
 {%- for kind, role in roles %}

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from simulator.agencies import bajio, ca_state, calls, lagrange, millbrook, oh_state, practice, probation, rivermouth
+from simulator.agencies import (
+    bajio,
+    ca_state,
+    calls,
+    lagrange,
+    millbrook,
+    oh_state,
+    partners,
+    practice,
+    probation,
+    rivermouth,
+)
 from simulator.agencies.common import Agency
 from simulator.forms import Form
 
@@ -22,9 +33,11 @@ SERVICES: dict[str, Form] = {
 }  # fmt: skip
 #: The lists that an office of group violence intervention keeps in spreadsheets.
 PRACTICE: dict[str, Form] = {form.feed_id: form for form in practice.LISTS}
+#: The lists of calls, arrests and notices between intimate partners.
+PARTNERS: dict[str, Form] = {form.feed_id: form for form in partners.LISTS}
 #: What dispatch centers keep.
 DISPATCH: dict[str, Form] = {calls.CALLS.feed_id: calls.CALLS}
 #: Each family deals its faults among its own feeds, so that a new family leaves the others' files as they were.
-FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH)
-FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH
+FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH, PARTNERS)
+FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH | PARTNERS
 ZONES: dict[str, ZoneInfo] = {form.feed_id.partition("/")[0]: form.zone for form in FORMS.values()}

@@ -23,7 +23,10 @@ from warehouse.marts_page import Mart, marts
 
 MART = "mart_gvi__shootings_by_area_month"
 #: Need linked people, which this world has not; their examples are asked in test_practice.py and test_coarrests.py.
-OF_PEOPLE = {"mart_gvi__candidate_reasons", "mart_gvi__coarrest_edge", "mart_gvi__coarrest_edge_linked"}
+OF_PEOPLE = {
+    "mart_gvi__candidate_reasons", "mart_gvi__coarrest_edge", "mart_gvi__coarrest_edge_linked",
+    "mart_ipvi__level", "mart_ipvi__level_reasons",
+}  # fmt: skip
 
 
 def test_a_cell_leads_to_its_records_and_tells_why_it_changed(built: World) -> None:
@@ -100,6 +103,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         ("mart_gvi__group_involvement", "incident_review", "reviewed"),
         ("mart_support__funnel", "service_referral", "referred"),
         ("mart_dmi__market_cell", "arrest", "drug_arrests"),
+        ("mart_ipvi__repeat_calls", "ipv_event", "calls"),
     ],
 )
 def test_as_many_records_as_the_cell_counts(simulated: Settings, mart: str, kind: str, measure: str) -> None:

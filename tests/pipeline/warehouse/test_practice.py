@@ -19,10 +19,20 @@ from cli import nnsc
 from ingest.api import drain, fetch, outcomes
 from ingest.inspect import quarantined
 from linkage.api import link
-from simulator.agencies import PRACTICE
+from simulator.agencies import PARTNERS, PRACTICE
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
 from support.candidate_truth import expected, told
+from support.partner_truth import (
+    EVENTS,
+    NOTICES,
+    levels,
+    linked_people,
+    make_a_minor,
+    records,
+    repeat_calls,
+    true_people,
+)
 from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
 from support.world import PROJECT, settings_in
 from warehouse import api
@@ -37,8 +47,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     settings = settings_in(folder)
     shutil.copytree(PROJECT / "jurisdictions" / MILLBROOK, settings.jurisdictions / MILLBROOK)
     simulate(folder / "world", seed=3, people=1600, months=5)
-    feeds = {*PRACTICE, f"{MILLBROOK}/shooting"}
+    feeds = {*PRACTICE, *PARTNERS, f"{MILLBROOK}/shooting"}
     deliver(folder / "world", settings.buckets, feeds=feeds)
+    make_a_minor(settings.buckets / EVENTS, folder / "world" / "truth")
     fill_in(settings, folder / "template.xlsx")
     for feed_id in sorted({*feeds, TEMPLATE}):
         fetch(settings, feed_id)
@@ -107,6 +118,7 @@ def test_a_group_has_one_key_in_every_list(world: World) -> None:
          {"Reached": "reached", "Absent": "absent", "Refused": "refused", "Not found": "not_found"}),
         ("engagement", "engagement_type", {"Call-in": "call_in", "Custom notification": "custom_notification"}),
         ("group_relation", "relation_type", {"Feud": "dispute", "Allied": "alliance"}),
+        ("ipv_event", "event_type", {"Call": "call", "Arrest": "arrest"}),
         ("service_referral", "status",
          {"Referred": "referred", "Contacted": "contacted", "Accepted": "accepted", "Active": "active",
           "Completed": "completed", "Closed": "stopped"}),
@@ -116,7 +128,7 @@ def test_words_of_the_office_meet_in_standard_codes(
     world: World, kind: str, column: str, words: dict[str, str]
 ) -> None:
     expected = Counter(words[record[column]] for record in world.current(kind))
-    sql = f"select {column}_code, count(*) from core.fct_{kind} where jurisdiction_id = '{MILLBROOK}' group by 1"
+    sql = f"select {column}_code, count(*) from core.fct_{kind} where feed_id = '{MILLBROOK}/{kind}' group by 1"
     assert dict(world.rows(sql)) == expected
 
 
@@ -137,7 +149,7 @@ def test_reviews_meet_their_shootings_and_referrals_their_contacts(world: World)
 def test_what_was_not_recorded_is_neither_yes_nor_no(world: World) -> None:
     """Help is offered, not offered, or nobody was there to whom it could be."""
     found = dict(world.rows(
-        f"select has_service_offer, count(*) from core.fct_engagement where jurisdiction_id = '{MILLBROOK}' group by 1"
+        f"select has_service_offer, count(*) from core.fct_engagement where feed_id = '{MILLBROOK}/engagement' group by 1"
     ))  # fmt: skip
     assert found == Counter(record["has_service_offer"] for record in world.current("engagement"))
     assert found[None] > 0
@@ -151,6 +163,45 @@ def test_groups_and_memberships_are_restricted_and_names_stay_where_they_belong(
         assert tiers[f"core.fct_{kind}"]["columns"][column] == "T3"
     names = {name for told in tiers.values() for name in told["columns"]}
     assert not names & {"group_id", "group_name", "stated_facts", "roster_entered_by", "session_id", "delivered_by"}
+
+
+def test_events_between_partners_are_those_of_the_list_and_their_victims_are_apart(world: World) -> None:
+    events, victims = records(world.truth, EVENTS, "ipv_event"), records(world.truth, EVENTS, "ipv_victim")
+    flags = ["is_charged", "is_felony", "has_weapon", "is_convicted", "is_prohibited"]
+    found = world.rows(f"select cast(occurred_on as varchar), {', '.join(flags)} from core.fct_ipv_event")
+    assert Counter(found) == Counter(events[["occurred_on", *flags]].itertuples(index=False, name=None))
+    assert all({True, False} <= set(events[name]) for name in flags[:3]), "too small a world"
+    for entity in ("pair", "address"):
+        counted = f"select count(*) from core.fct_ipv_event where {entity}_key is not null group by {entity}_key"
+        assert sorted(n for (n,) in world.rows(counted)) == sorted(events[f"{entity}_id"].value_counts())
+        assert events[f"{entity}_id"].isna().any()
+    codes = world.rows("select injury_code, count(*) from core.fct_ipv_victim group by 1")
+    assert dict(codes) == dict(Counter(victims["injury"].str.lower()))
+    joined = "select count(*) from core.fct_ipv_victim join core.fct_ipv_event using (jurisdiction_id, ipv_event_key)"
+    assert world.rows(joined) == [(len(set(victims["event_id"]) & set(events["event_id"])),)]
+    levels = world.rows(
+        f"select notice_level, count(*) from core.fct_engagement where feed_id = '{NOTICES}' group by 1"
+    )
+    assert dict(levels) == dict(Counter(records(world.truth, NOTICES, "engagement")["notice_level"]))
+    tiers = publication(world.settings).manifest["tiers"]
+    assert [tiers[f"core.fct_ipv_{kind}"]["tier"] for kind in ("event", "victim", "victim_history")] == [
+        "T2",
+        "T4",
+        "T4",
+    ]
+    assert {tiers["core.fct_ipv_event"]["columns"][f"{entity}_key"] for entity in ("pair", "address")} == {"T3"}
+    shown = {name for table in tiers.values() for name in table["columns"]}
+    assert not shown & {"event_id", "pair_id", "address_id", "victim_last_name"}
+
+
+def test_repeated_calls_are_those_of_the_same_couple_or_home_within_a_year(world: World) -> None:
+    expected = repeat_calls(world.truth, date(2025, 6, 1))
+    columns = "repeats_of_both, repeats_of_pair_only, repeats_of_address_only, not_repeated, not_told"
+    found = world.rows(
+        f"select month, calls, repeat_calls, {columns}, share_repeated from marts.mart_ipvi__repeat_calls order by month"
+    )
+    assert found == [(*row[:-1], None if row[-1] is None else pytest.approx(row[-1])) for row in expected]
+    assert all(sum(row[n] for row in found) > 0 for n in range(1, 7)), "too small a world"
 
 
 def test_involvement_of_groups_is_what_the_reviews_concluded_with_bounds(world: World) -> None:
@@ -281,6 +332,48 @@ def test_links_do_not_tell_who_is_on_a_roster(linked: World) -> None:
     assert world.rows(only_rosters)[0][0] > 0
 
 
+def test_links_do_not_tell_who_was_hurt_by_a_partner(linked: World) -> None:
+    """Only T4 sees that such a record belongs to a person; to others there is no mention, and no person without one."""
+    victims = {key for (key,) in linked.rows("select mention_key from core.fct_ipv_victim")}
+    for table in ("person_membership", "person_membership_roster"):
+        assert not victims & {key for (key,) in linked.rows(f"select mention_key from core.{table}")}
+    apart = {key for (key,) in linked.rows("select mention_key from core.person_membership_victim")}
+    assert apart
+    assert apart <= victims
+    assert publication(linked.settings).manifest["tiers"]["core.person_membership_victim"]["tier"] == "T4"
+    only = "select count(distinct person_key) from core.person_membership_victim where person_key not in "
+    assert linked.rows(f"{only}(select person_key from core.person_membership)")[0][0] > 0
+    seen = f"{only}(select person_key from core.person_membership) and person_key in (select person_key from core.dim_person)"
+    assert linked.rows(seen) == [(0,)]
+
+
+def test_levels_of_offenders_follow_from_the_records_and_the_gravest_are_found(linked: World) -> None:
+    """Row for row beside slow reading of the records; beside the truth as far as people were linked, and never graver."""
+    today = date(2025, 6, 1)
+    found = Counter(linked.rows(
+        "select level_code, events, charges, convictions, charges_not_told, last_event_on, first_notice_on "
+        f"from marts.mart_ipvi__level where known_on = date '{today}'"
+    ))  # fmt: skip
+    notices = linked_people(linked.settings, "engagement", NOTICES)
+    reached = notices[notices["outcome_code"].eq("reached") & ~notices["pending"]]
+    assert found == levels(linked_people(linked.settings, "ipv_event", EVENTS), reached, today)
+    given = true_people(linked.truth, NOTICES, "engagement")
+    given = given[given["outcome"].eq("Reached") & ~given["pending"]]
+    true = levels(true_people(linked.truth, EVENTS, "ipv_event"), given, today)
+    gravest, truly = (Counter(row[0] for row in rows.elements())["A"] for rows in (found, true))
+    assert 0.7 * truly <= gravest <= truly
+    assert {row[0] for row in found} == set("ABCD"), "too small a world"
+    reasons = linked.rows(
+        "select level_code, gives_level_code, count(distinct person_key), count(*) from marts.mart_ipvi__level_reasons "
+        "group by 1, 2 order by 1, 2"
+    )
+    assert all(level <= gives for level, gives, *_ in reasons)
+    people = Counter(row[0] for row in found.elements())
+    assert {level: n for level, gives, n, _ in reasons if level == gives} == people
+    examples = [m.example for m in marts(PROJECT) if m.name in ("mart_ipvi__level", "mart_ipvi__level_reasons")]
+    assert [bool(linked.rows(example)) for example in examples] == [True, True], "the page's own examples have answers"
+
+
 def test_who_was_a_minor_in_one_entry_leaves_on_no_list_of_candidates(linked: World, tmp_path: Path) -> None:
     """A list at T3 takes two people, and even then only what belongs to adults."""
     policies = shutil.copytree(PROJECT / "policies", tmp_path / "policies")
@@ -304,6 +397,19 @@ def test_who_was_a_minor_in_one_entry_leaves_on_no_list_of_candidates(linked: Wo
         assert given.execute(of_town).fetchall() == [(linked.rows(of_town)[0][0] - 2,)]
         rest = "select count(*) > 5 from marts.mart_gvi__candidate_reasons where route = 'candidate'"
         assert given.execute(rest).fetchall() == [(True,)], "the list is empty"
+        events = "select occurred_on, event_type, area_id, is_charged, has_weapon from core.fct_ipv_event"
+        kept_back = Counter(linked.rows(events)) - Counter(given.execute(events).fetchall())
+        hurt = Counter(linked.rows(
+            f"{events} where ipv_event_key in (select ipv_event_key from core.fct_ipv_victim "
+            "join core.juvenile_mention using (mention_key))"
+        ))  # fmt: skip
+        assert hurt, "nobody is a minor"
+        assert not hurt - kept_back, "what was done to a minor stays at T4"
+        assert given.execute("select count(*) > 5 from marts.mart_ipvi__level").fetchall() == [(True,)]
+        shown = {name for (name,) in given.execute("select table_name from information_schema.tables").fetchall()}
+        assert not [
+            name for name in shown if ("victim" in name and "ipv" in name) or name == "person_membership_victim"
+        ]
 
 
 def test_a_list_of_candidates_is_exported_with_the_numbers_of_the_office(linked: World, tmp_path: Path) -> None:

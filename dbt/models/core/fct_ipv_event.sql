@@ -1,0 +1,38 @@
+with history as (select * from {{ ref("fct_ipv_event_history") }})
+
+select
+    jurisdiction_id,
+    feed_id,
+    record_key,
+    batch_id,
+    ipv_event_key,
+    pair_key,
+    address_key,
+    mention_key,
+    event_type,
+    event_type_code,
+    event_type_mapping,
+    occurred_on,
+    occurred_on_precision,
+    area_id,
+    is_charged,
+    is_felony,
+    has_weapon,
+    is_convicted,
+    is_prohibited,
+    offender_age,
+    offender_age_group,
+    offender_sex,
+    offender_sex_code,
+    offender_sex_mapping,
+    offender_race,
+    offender_race_code,
+    offender_race_mapping,
+    offender_ethnicity,
+    offender_ethnicity_code,
+    offender_ethnicity_mapping,
+    identity_basis,
+    known_from,
+    pending_since is not null as is_pending_correction
+from history
+where known_to is null

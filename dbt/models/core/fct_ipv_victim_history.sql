@@ -1,0 +1,31 @@
+with versions as (select * from {{ ref("int_ipv_victim__versions") }})
+
+select
+    versions.jurisdiction_id,
+    versions.feed_id,
+    versions.record_key,
+    versions.batch_id,
+    versions.ipv_event_key,
+    {{ mention_key("versions.record_key", "victim") }} as mention_key,
+    versions.occurred_on,
+    versions.occurred_on_precision,
+    versions.injury,
+    injury_codes.code as injury_code,
+    {{ how_mapped("injury") }} as injury_mapping,
+    versions.victim_age,
+    versions.victim_age_group,
+    versions.victim_sex,
+    victim_sex_codes.code as victim_sex_code,
+    {{ how_mapped("victim_sex") }} as victim_sex_mapping,
+    versions.victim_race,
+    victim_race_codes.code as victim_race_code,
+    {{ how_mapped("victim_race") }} as victim_race_mapping,
+    versions.victim_ethnicity,
+    victim_ethnicity_codes.code as victim_ethnicity_code,
+    {{ how_mapped("victim_ethnicity") }} as victim_ethnicity_mapping,
+    versions.identity_basis,
+    versions.op as change_op,
+    versions.known_at as known_from,
+    versions.known_to,
+    versions.pending_since
+from versions {{ join_codes("ipv_victim") }}

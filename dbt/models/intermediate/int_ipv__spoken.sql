@@ -1,0 +1,1 @@
+{{ spoken_months(ref("int_ipv__call"), "ipv_event", "call_days") }}
