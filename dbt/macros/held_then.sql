@@ -13,3 +13,13 @@
     {%- else %} where known_to is null
     {%- endif -%}
 {%- endmacro %}
+
+{#- Mentions of people at the grade that may touch a person, entries of rosters among them. -#}
+{% macro held_for_action() -%}
+    select mention_key, person_key
+    from {{ ref("int_person__held") }}
+    where grade = 'action'
+    union all
+    select mention_key, person_key
+    from {{ ref("person_membership_roster") }} {{ held_then() }} and grade = 'action'
+{%- endmacro %}

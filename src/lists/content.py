@@ -20,6 +20,8 @@ from warehouse.kept import Kept, publication
 #: Hex digits of a person's pseudonym that a list shows, more where two people would look alike.
 _SHORT = 8
 PERSON_HEADING = "Person"
+#: What stands for the person of a row that is of somebody whom no key names, or of nobody.
+NOBODY = "not known"
 Value = str | date | int | None
 
 
@@ -125,11 +127,12 @@ def _record(row: Mapping[str, Any]) -> Record:
 def _lines(
     told: PractitionerList, rows: Sequence[Mapping[str, Any]], numbers: Mapping[Record, str]
 ) -> tuple[Line, ...]:
-    people = sorted({str(row[told.person]) for row in rows}) if told.person else []
+    people = sorted({str(row[told.person]) for row in rows if row[told.person]}) if told.person else []
     short = next((n for n in range(_SHORT, 33) if len({p[:n] for p in people}) == len(people)), 32)
     lines = []
     for number, row in enumerate(rows):
-        person = str(row[told.person])[:short] if told.person else str(number)
+        key = row[told.person] if told.person else number
+        person = NOBODY if key is None else str(key)[:short] if told.person else str(number)
         shown = [_shown(row, name, numbers) for name in told.columns]
         carries = all(str(row[column]) == value for column, value in told.stands_on.items())
         values = (*((person,) if told.person else ()), *shown)
@@ -146,7 +149,7 @@ def _shown(row: Mapping[str, Any], name: str, numbers: Mapping[Record, str]) -> 
     value = row[name]
     if value is None or isinstance(value, date | int):
         return value if not isinstance(value, bool) else ("yes" if value else "no")
-    return str(value).replace("_", " ") if name.endswith(("_code", "_state")) else str(value)
+    return str(value).replace("_", " ") if name.endswith(("_code", "_state", "route")) else str(value)
 
 
 def _digest(

@@ -50,7 +50,7 @@ def told(settings: Settings) -> set[tuple[Any, ...]]:
 
 def expected(settings: Settings) -> set[tuple[Any, ...]]:
     """The rows that the published facts make."""
-    people = _people(settings)
+    people = who_is(settings)
     places = known_on(settings, "jurisdiction_id")
     records = list(_records(settings))
     killed = {people.get(record.row["mention_key"]) for record in records if record.row.get("is_fatal")}
@@ -78,7 +78,7 @@ def expected(settings: Settings) -> set[tuple[Any, ...]]:
 
 def known_on(settings: Settings, by: str) -> dict[str, date]:
     """The last local day of which a place or feed speaks, from the ledger."""
-    zones = {r["jurisdiction_id"]: ZoneInfo(r["time_zone"]) for r in _rows(settings, "core.dim_jurisdiction")}
+    zones = {r["jurisdiction_id"]: ZoneInfo(r["time_zone"]) for r in rows_of(settings, "core.dim_jurisdiction")}
     days: dict[str, date] = {}
     for change_set in active_change_sets(settings):
         place = change_set.feed_id.partition("/")[0]
@@ -88,15 +88,16 @@ def known_on(settings: Settings, by: str) -> dict[str, date]:
     return days
 
 
-def _rows(settings: Settings, table: str) -> list[dict[str, Any]]:
+def rows_of(settings: Settings, table: str) -> list[dict[str, Any]]:
+    """The rows of a published table."""
     found = api.query(settings, f"select * from {table}")
     return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
 
-def _people(settings: Settings) -> dict[str, str]:
+def who_is(settings: Settings) -> dict[str, str]:
     """Who each mention is, where nothing was merged on a doubt."""
     tables = ("core.person_membership", "core.person_membership_roster")
-    rows = [row for table in tables for row in _rows(settings, table)]
+    rows = [row for table in tables for row in rows_of(settings, table)]
     return {r["mention_key"]: r["person_key"] for r in rows if r["grade"] == "action" and r["known_to"] is None}
 
 
@@ -108,24 +109,30 @@ def _records(settings: Settings) -> Iterator[Record]:
 
 
 def _entries(settings: Settings) -> Iterator[Record]:
-    for row in _rows(settings, "core.fct_group_membership"):
+    for row in rows_of(settings, "core.fct_group_membership"):
         day, until = row["reviewed_on"] or row["valid_from"], min(row["valid_to"], row["review_on"])
         criteria = (("group_involvement", "candidate", None),)
         yield Record("group_roster", row, criteria, day, until, "suspicion", row["reviewed_on"] is not None)
 
 
-def _shootings(settings: Settings) -> Iterator[Record]:
-    incidents, victims = _rows(settings, "core.fct_shooting_incident"), _rows(settings, "core.fct_shooting_victim")
+def shooting_days(settings: Settings) -> dict[tuple[str, str], date]:
+    """The local day of each shooting that is dated, by place and incident."""
+    incidents, victims = rows_of(settings, "core.fct_shooting_incident"), rows_of(settings, "core.fct_shooting_victim")
     speaking = {row["feed_id"] for row in incidents}
     days: dict[tuple[str, str], date] = {}
     for row in [*incidents, *(v for v in victims if v["feed_id"] not in speaking)]:
         if row["occurred_at_local"] is not None:
             case = row["jurisdiction_id"], row["incident_key"]
             days[case] = min(days.get(case, date.max), row["occurred_at_local"].date())
-    reviewed = {(r["jurisdiction_id"], r["incident_key"]) for r in _rows(settings, "core.fct_incident_review")}
+    return days
+
+
+def _shootings(settings: Settings) -> Iterator[Record]:
+    victims, days = rows_of(settings, "core.fct_shooting_victim"), shooting_days(settings)
+    reviewed = {(r["jurisdiction_id"], r["incident_key"]) for r in rows_of(settings, "core.fct_incident_review")}
     shot = (("recent_shooting", "service", 12), ("prior_victimization", "service", 36))
     suspected = (("recent_shooting", "candidate", 12),)
-    suspects = _rows(settings, "core.fct_shooting_suspect")
+    suspects = rows_of(settings, "core.fct_shooting_suspect")
     for rows, kind, criteria, strength in (
         (victims, "shooting_victim", shot, "recorded"),
         (suspects, "shooting_suspect", suspected, "suspicion"),
@@ -138,8 +145,8 @@ def _shootings(settings: Settings) -> Iterator[Record]:
 
 def _terms(settings: Settings) -> Iterator[Record]:
     feeds = known_on(settings, "feed_id")
-    groups = {row["offense_code"]: row["offense_group_code"] for row in _rows(settings, "core.dim_offense")}
-    for row in _rows(settings, "core.fct_probation_term"):
+    groups = {row["offense_code"]: row["offense_group_code"] for row in rows_of(settings, "core.dim_offense")}
+    for row in rows_of(settings, "core.fct_probation_term"):
         last = min(row["ended_on"] or date.max, feeds[row["feed_id"]])
         is_sentence = row["term_type_code"] in {"probation", "parole", "post_release"}
         if row["is_pending_correction"] or not row["started_on"] <= last:
@@ -153,16 +160,16 @@ def _terms(settings: Settings) -> Iterator[Record]:
 
 def _arrests(settings: Settings) -> Iterator[Record]:
     charged: dict[tuple[str, str], list[str | None]] = {}
-    for row in _rows(settings, "core.fct_arrest_charge"):
+    for row in rows_of(settings, "core.fct_arrest_charge"):
         if row["offense_group_code"] == "weapons" and not row["is_pending_correction"]:
             charged.setdefault((row["jurisdiction_id"], row["arrest_key"]), []).append(row["disposition"])
-    for row in _rows(settings, "core.fct_arrest"):
+    for row in rows_of(settings, "core.fct_arrest"):
         ends = charged.get((row["jurisdiction_id"], row["arrest_key"]), [])
-        standing = [found for stands, found in map(_read, ends) if stands]
+        standing = [found for stands, found in map(read, ends) if stands]
         if standing and row["arrested_on"] and not row["is_pending_correction"]:
             strength = "recorded" if any(standing) else "weak"
             yield Record("arrest", row, (("prior_gun_arrest", "context", 36),), row["arrested_on"], None, strength)
 
 
-def _read(disposition: str | None) -> tuple[bool, bool]:
+def read(disposition: str | None) -> tuple[bool, bool]:
     return WORDS[disposition.split()[0]] if disposition else (True, False)

@@ -1,15 +1,7 @@
 {%- set id = "jurisdiction_id, feed_id, record_key, mention_key" -%}
 with
     -- nobody who was merged on a doubt
-    linked as (
-        select mention_key, person_key
-        from {{ ref("int_person__held") }}
-        where grade = 'action'
-        union all
-        select mention_key, person_key
-        from
-            {{ ref("person_membership_roster") }} {{ held_then() }} and grade = 'action'
-    ),
+    linked as ({{ held_for_action() }}),
 
     evidence as (
         select

@@ -1,15 +1,6 @@
 with
     -- an arrest whose every charge was dropped, acquitted or sealed ties nobody
-    charges as (
-        select
-            jurisdiction_id,
-            arrest_key,
-            max(case when {{ was_not_dropped() }} then 1 else 0 end) as stands,
-            max(case when disposition_code = 'convicted' then 1 else 0 end) as is_found
-        from {{ ref("fct_arrest_charge") }}
-        where not is_pending_correction
-        group by jurisdiction_id, arrest_key
-    ),
+    charges as ({{ charges_that_stand() }}),
 
     -- whoever cannot be told apart still was there, and makes the event larger
     present as (

@@ -1,116 +1,33 @@
-"""The plan of a call-in from records to the file: who is in it, who never is, and that two people decide."""
+"""The plan of a call-in from records to the file: who is in it, who never is, and that two people decide; and beside it the
+shooting review, custom notifications and exposure of the same site."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+import shutil
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
+import duckdb
 import pytest
-from click.testing import CliRunner, Result
 
-from cli import nnsc
 from governance.errors import WrongDecision
-from linkage.run import run
+from lists.content import content
+from support import review_truth
 from support.audit import logged
-from support.warehouse_world import ARRESTS, SHOOTINGS, World, make_world, shooting, write_feed
+from support.call_in_world import PLACE, TERMS, Site, made
+from support.warehouse_world import PROJECT
 from targeting.callin import plan
 from warehouse import api
-from warehouse.dbt_runner import run_dbt
 from warehouse.errors import QueryError
 
 pytestmark = pytest.mark.slow
-PLACE = "us_aa_first"
-TERMS, ROSTER, RELATIONS = (f"{PLACE}/{name}" for name in ("terms", "roster", "relations"))
-#: Who each is: state number, group, supervised, age in the arrest (None: nobody recorded it).
-PEOPLE: dict[str, tuple[str, str | None, bool, int | None]] = {
-    "Amos": ("10000001", "g1", True, 30),  # arrested with Cyril and Dora, and with the minor
-    "Bela": ("20000002", "g2", True, 41),
-    "Cyril": ("30000003", "g1", False, 28),
-    "Dora": ("40000004", "g1", True, 25),  # whoever reaches less than Amos is not needed
-    "Edda": ("50000005", "g3", False, 33),
-    "Milo": ("60000006", "g1", True, 17),
-    "Ulla": ("70000007", "g2", True, None),
-    "Zeno": ("80000008", None, True, 50),  # arrested with Amos, on supervision, no reason to be spoken to
-}
-TOGETHER = {"i1": ("Amos", "Cyril"), "i2": ("Amos", "Dora"), "i3": ("Amos", "Milo"), "i4": ("Bela",), "i5": ("Edda",),
-            "i6": ("Amos", "Zeno"), "i7": ("Ulla",)}  # fmt: skip
-
-
-def person(role: str, name: str) -> dict[str, Any]:
-    """The columns that say who it is."""
-    number = int(PEOPLE[name][0][0])
-    born = date(1970 + 3 * number, number, 10 + number)
-    return {f"{role}_first_name": name, f"{role}_last_name": f"{name}sson", f"{role}_sid": PEOPLE[name][0],
-            f"{role}_birth_date": born}  # fmt: skip
-
-
-def rows(kind: str) -> Iterator[dict[str, Any]]:
-    """The records of one kind."""
-    if kind == "arrest":
-        for incident, names in TOGETHER.items():
-            for name in names:
-                key = f"{incident}{name}"
-                yield {"record_key": key, "arrest_key": key, "arrest_id": key, "incident_id": incident,
-                       "incident_key": f"k{incident}", "arrested_on": date(2024, 1, 5), "arrestee_age": PEOPLE[name][3],
-                       **person("arrestee", name)}  # fmt: skip
-    for name, (_, group, is_supervised, _) in PEOPLE.items():
-        if kind == "probation_term" and is_supervised:
-            offense = "Theft" if group is None else "Aggravated assault"
-            yield {"record_key": f"t{name}", "probation_term_key": f"t{name}", "term_id": name, "status": "Active",
-                   "started_on": date(2023, 6, 1), "term_type": "Probation", "source_offense": offense,
-                   **person("client", name)}  # fmt: skip
-        if kind == "group_roster" and group is not None:
-            yield {"record_key": f"r{name}", "roster_id": name, "group_id": group, "group_key": f"k{group}",
-                   "basis_kind": "court_finding", "stated_facts": "Found by the court in a case of 2023",
-                   "valid_from": date(2023, 7, 1), "review_on": date(2024, 7, 1), "expires_on": date(2028, 7, 1),
-                   **person("member", name)}  # fmt: skip
-    if kind == "group_relation":
-        for n, (other, ended_on) in enumerate((("g2", None), ("g3", date(2023, 12, 1)))):
-            yield {"record_key": f"d{n}", "relation_id": f"d{n}", "group_id": "g1", "group_key": "kg1",
-                   "other_group_id": other, "other_group_key": f"k{other}", "relation_type": "Feud",
-                   "started_on": date(2023, 9, 1), "ended_on": ended_on}  # fmt: skip
-
-
-@dataclass
-class Site:
-    """A site whose people were linked, and the key of each by first name."""
-
-    world: World
-    keys: dict[str, str]
-
-    def call_in(self, *options: str) -> Result:
-        """``nnsc targeting call-in``."""
-        settings = self.world.settings
-        environment = {"NNSC_HOME": str(settings.home), "NNSC_JURISDICTIONS": str(settings.jurisdictions)}
-        return CliRunner().invoke(nnsc, ["targeting", "call-in", PLACE, *options], env=environment)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    world = make_world(tmp_path_factory.mktemp("call_in") / "home")
-    for feed, kinds in {TERMS: ["probation_term"], ROSTER: ["group_roster"], RELATIONS: ["group_relation"]}.items():
-        write_feed(world.settings, feed, kinds)
-    victim = shooting("shooting_victim", "insert", "v1", "s1", is_fatal=False, victim_age=22, victim_first_name="Vera",
-                      victim_last_name="Verasson", victim_sid="90000009", victim_birth_date=date(2001, 9, 19))  # fmt: skip
-    world.deliver(SHOOTINGS, 20, {"shooting_victim": [victim]})
-    feeds = {ARRESTS: "arrest", TERMS: "probation_term", ROSTER: "group_roster", RELATIONS: "group_relation"}
-    for feed, kind in feeds.items():
-        world.deliver(feed, 30, {kind: [{"op": "insert", **row} for row in rows(kind)]})
-    api.load(world.settings, world.active)
-    run_dbt(world.settings, ["run", "--full-refresh", "--select", "+person_mention"])  # all that linking reads
-    run(world.settings.model_copy(update={"clock": datetime(2030, 1, 1, tzinfo=UTC)}), full=True)
-    api.build(world.settings, world.active)
-    found = api.query(
-        world.settings,
-        "select distinct record_key, person_key from core.fct_arrest join core.person_membership using (mention_key) "
-        "where grade = 'action' and known_to is null",
-    ).rows
-    return Site(world, {key[2:]: person_key for key, person_key in found})
+    return made(tmp_path_factory.mktemp("call_in") / "home")
 
 
 def test_the_fewest_reach_everybody_who_has_a_reason(site: Site) -> None:
@@ -172,3 +89,70 @@ def test_what_cannot_be_planned_says_why(site: Site) -> None:
         plan(site.world.settings, "us_bb_second", 5)
     with pytest.raises(QueryError, match="no window"):
         plan(site.world.settings, PLACE, 5, window="for ever' or true --")
+
+
+def test_the_shooting_review_says_what_the_records_say_and_what_nobody_knows(site: Site) -> None:
+    settings = site.world.settings
+    told = review_truth.told(settings)
+    assert told == review_truth.expected(settings)
+    assert {key[1:] for key in told} == {
+        ("s1", "victim", "vs1"), ("s1", "suspect", "us1"), ("s2", "victim", "vs2"), ("s2", "suspect", ""),
+        ("s3", "victim", "vs3"), ("s3", "suspect", ""),
+    }  # fmt: skip
+    rows = {
+        row[0]: row[1:]
+        for row in api.query(
+            settings,
+            "select incident_key || role, within_7, within_14, route, supervision_type_code, open_disputes, neighbours_shot, "
+            "unknowns from marts.mart_gvi__shooting_review",
+        ).rows
+    }
+    # Vera was hurt; nothing is looked up of her but help
+    assert rows["s1victim"][:6] == (False, False, "service_only", None, None, None)
+    assert rows["s1suspect"][:6] == (False, False, "candidate", "probation", 1, 0)
+    assert rows["s2victim"][:6] == (False, True, "candidate", None, 1, 0)
+    assert rows["s2suspect"] == (False, True, "none", None, None, None,
+                                 "who shot (nobody is named); whether groups are involved (not reviewed)")  # fmt: skip
+    assert rows["s3suspect"][0] is True
+
+
+def test_a_notification_waits_while_somebody_was_spoken_to(site: Site) -> None:
+    settings = site.world.settings
+    notified = review_truth.notified(settings)
+    assert notified == review_truth.notifications(settings)
+    people = {row[1] for row in notified}
+    assert people >= {site.keys[name] for name in ("Amos", "Bela", "Cyril", "Dora")}
+    assert not people & {site.keys["Edda"], site.keys["Zeno"]}, "Edda was reached, Zeno has no reason"
+
+
+def test_exposure_is_that_of_the_graph(site: Site) -> None:
+    settings = site.world.settings
+    told, graph = review_truth.told_nodes(settings), review_truth.nodes(settings)
+    assert told.keys() == graph.keys()
+    for key, row in told.items():
+        assert row == pytest.approx(graph[key], abs=1e-9), key
+    degree, _, shot, exposure = told[PLACE, site.keys["Amos"]]
+    assert (degree, shot, exposure) == (4, 2, pytest.approx(0.5))
+
+
+def test_both_lists_leave_without_the_minor(site: Site, tmp_path: Path) -> None:
+    policies = shutil.copytree(PROJECT / "policies", tmp_path / "policies")
+    (policies / "recipients.yml").write_text(
+        f"recipients:\n  office: {{tier: T3, jurisdictions: [{PLACE}], purpose: Working group of the site}}\n"
+    )
+    settings = site.world.settings.model_copy(update={"policies": policies})
+    review = content(settings, "shooting_review", PLACE, "office")
+    shown = [dict(zip(review.headings, line.values, strict=True)) for line in review.lines]
+    assert sorted((row["Day"], row["Side"], row["Route"]) for row in shown) == [
+        (date(2023, 12, 31), "suspect", "candidate"), (date(2023, 12, 31), "victim", "service only"),
+        (date(2024, 1, 9), "suspect", "none"), (date(2024, 1, 9), "victim", "candidate"),
+    ]  # fmt: skip
+    (nobody,) = (row for row in shown if row["Route"] == "none")
+    assert (nobody["Person"], nobody["Source record"]) == ("not known", "shooting victim number-s2 (feed shooting)")
+    notified = content(settings, "notifications", PLACE, "office")
+    everybody = review_truth.notified(settings)
+    assert len(notified.lines) == len([row for row in everybody if row[1] != site.keys["Milo"]]) < len(everybody)
+    for who in ("Ana Ruiz", "Ben Okoye"):
+        (done,) = api.publish_for(settings, "T3", who=who, why="review of the week")
+    with duckdb.connect(str(done.path), read_only=True) as db:
+        assert db.execute("select count(*) from marts.mart_gvi__shooting_review").fetchall() == [(4,)]

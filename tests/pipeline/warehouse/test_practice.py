@@ -22,6 +22,7 @@ from linkage.api import link
 from simulator.agencies import PARTNERS, PRACTICE
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
+from support import review_truth
 from support.candidate_truth import expected, told
 from support.partner_truth import (
     EVENTS,
@@ -306,6 +307,24 @@ def test_reasons_are_those_of_the_records_and_each_ends(linked: World) -> None:
     assert not found - true, "reasons that no entry gives"
     (example,) = (m.example for m in marts(PROJECT) if m.name == "mart_gvi__candidate_reasons")
     assert linked.rows(example.replace("current_date", f"date '{today}'")), "the page's own example has an answer"
+
+
+def test_the_review_of_shootings_has_the_last_days_and_what_was_concluded_of_them(linked: World) -> None:
+    """Beside slow reading of the facts; conclusions also beside what the simulator's reviewers truly concluded."""
+    settings = linked.settings
+    rows = {key: row for key, row in review_truth.told(settings).items() if key[0] == MILLBROOK}
+    assert rows == {key: row for key, row in review_truth.expected(settings).items() if key[0] == MILLBROOK}
+    assert {row[3] for row in rows.values()} >= {"service_only", "none"}
+    assert {row[4] for row in rows.values()} == {True, False}, "every side is named"
+    ((known_on,),) = linked.rows("select distinct known_on from marts.mart_gvi__shooting_review")
+    books = json.loads((linked.truth / "current.json").read_text())[f"{MILLBROOK}/shooting"]["shooting_incident"]
+    at, concluded = books["columns"].index("occurred_at"), linked.concluded()
+    true = {row[0][0]: concluded.get(row[0][0], "not_reviewed") for row in books["rows"]
+            if 0 <= (known_on - date.fromisoformat(row[at][:10])).days < 30}  # fmt: skip
+    told_of = {key[1]: row[5] for key, row in rows.items()}
+    assert Counter(told_of.values()) == Counter(true.values())
+    assert len(true) >= 5
+    assert review_truth.notified(settings) == review_truth.notifications(settings)
 
 
 def test_links_do_not_tell_who_is_on_a_roster(linked: World) -> None:
