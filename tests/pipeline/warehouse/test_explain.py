@@ -100,6 +100,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         ("mart_gvi__group_involvement", "incident_review", "reviewed"),
         ("mart_support__funnel", "service_referral", "referred"),
         ("mart_dmi__market_cell", "arrest", "drug_arrests"),
+        ("mart_dmi__market_month", "arrest", "drug_arrests"),
     ],
 )
 def test_as_many_records_as_the_cell_counts(simulated: Settings, mart: str, kind: str, measure: str) -> None:
