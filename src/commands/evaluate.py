@@ -79,6 +79,26 @@ def run_pooled(settings: Settings, pool: str) -> None:
     click.echo(f"  {done.folder / 'index.html'}")
 
 
+@evaluate.command("displacement")
+@click.argument("place", metavar="JURISDICTION")
+@click.argument("market")
+@click.option("--months", type=click.IntRange(min=1), default=12, show_default=True, help="Months before, and after.")
+@click.option("--measure", default="drug_calls", show_default=True, help="A count of mart_dmi__market_month.")
+@click.option("--drawing", type=int, help="Version of the market's drawing (default: the newest).")
+@click.pass_obj
+def displacement(settings: Settings, place: str, market: str, months: int, measure: str, drawing: int | None) -> None:
+    """Did a drug MARKET close after its notification, or move around the corner? A description, no verdict."""
+    from outcomes.markets import displaced, told
+
+    found = displaced(settings, place, market, months, measure, drawing)
+    click.echo(f"{found.market_id} (drawing {found.version}) of {place}: {measure}, notified {found.notified:%Y-%m}")
+    first, last = (f"{w[0]:%Y-%m} to {w[-1]:%Y-%m}" for w in (found.before, found.after))
+    counts = [(ring, found.cells[ring], c.before, c.after) for ring, c in found.changes.items()]
+    rows(("", "cells", first, last), counts, False)
+    for line in told(found):
+        click.echo(line)
+
+
 @evaluate.command("refresh")
 @click.pass_obj
 def refresh_all(settings: Settings) -> None:

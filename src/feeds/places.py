@@ -1,4 +1,4 @@
-"""Places: a jurisdiction with its zone, bounds and population, and its prisons and jails with their housing units."""
+"""Places: a jurisdiction with its zone, bounds, population and markets, and its prisons and jails with their units."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from itertools import pairwise
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from feeds.markets import MarketSpec, apart, outside
 
 
 def _zone(name: str) -> str:
@@ -112,6 +114,7 @@ class JurisdictionSpec(_Strict):
     population: list[Population] = []
     areas: list[AreaSpec] = []
     facilities: list[FacilitySpec] = []
+    markets: list[MarketSpec] = []
 
     @field_validator("areas")
     @classmethod
@@ -125,6 +128,18 @@ class JurisdictionSpec(_Strict):
     def _facilities_once(cls, facilities: list[FacilitySpec]) -> list[FacilitySpec]:
         _one_at_a_time(facilities)
         return facilities
+
+    @field_validator("markets")
+    @classmethod
+    def _markets_here(cls, markets: list[MarketSpec], known: ValidationInfo) -> list[MarketSpec]:
+        apart(markets)
+        box: Bounds | None = known.data.get("bounds")  # stands above, so it was read before
+        if box:
+            corners = {"south": box.min_latitude, "north": box.max_latitude}
+            problem = outside(markets, corners | {"west": box.min_longitude, "east": box.max_longitude})
+            if problem:
+                raise ValueError(f"{problem}; a corner is [latitude, longitude]")
+        return markets
 
 
 def _one_at_a_time(places: Sequence[_Valid]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from feeds.catalogue import Catalogue
+from feeds.markets import PHASES, zones
 from feeds.places import JurisdictionSpec
 from feeds.spec import FeedSpec
 from governance.suspicion import SuspicionPolicy
@@ -20,7 +21,7 @@ from warehouse.clocks import clock_changes
 #: Tables of schema ``reference`` that are written here (dbt writes the seeds beside them).
 TABLES = (
     "area", "clock_change", "crosswalk_decision", "facility", "facility_unit", "feed", "feed_record_kind",
-    "jurisdiction", "jurisdiction_population", "suspicion_clock",
+    "jurisdiction", "jurisdiction_population", "market", "market_cell", "suspicion_clock",
 )  # fmt: skip
 
 #: Rows in one insert statement: one statement for each row takes a millisecond each.
@@ -68,6 +69,12 @@ def reference_rows(catalogue: Catalogue, policy: SuspicionPolicy, decisions: Ite
             for facility in spec.facilities
             for unit in facility.units
         ],
+        "market": [row for name, spec in places for row in _markets(name, spec)],
+        "market_cell": [
+            (name, market, version, cell, zone)
+            for name, spec in places
+            for market, version, cell, zone in zones(spec.markets)
+        ],
         "suspicion_clock": [(name, *policy.clock(name)) for name, _ in places],
         "feed": [_feed(feed_id, spec) for feed_id, spec in feeds],
         "feed_record_kind": [(feed_id, kind) for feed_id, spec in feeds for kind in spec.kinds()],
@@ -94,6 +101,16 @@ def _jurisdiction(name: str, spec: JurisdictionSpec) -> tuple[Any, ...]:
     box = spec.bounds
     corners = (box.min_latitude, box.max_latitude, box.min_longitude, box.max_longitude) if box else (None,) * 4
     return (name, spec.name, spec.country, spec.timezone, spec.locale, *corners)
+
+
+def _markets(name: str, spec: JurisdictionSpec) -> list[tuple[Any, ...]]:
+    """One row for each drawing; the phases are those of the market."""
+    return [
+        (name, market.id, drawing.version, market.name, drawing is market.newest,
+         *(getattr(market.phases, phase) for phase in PHASES), drawing.ring)
+        for market in sorted(spec.markets, key=lambda market: market.id)
+        for drawing in market.drawings
+    ]  # fmt: skip
 
 
 def _feed(feed_id: str, spec: FeedSpec) -> tuple[Any, ...]:

@@ -82,6 +82,13 @@ create table if not exists reference.crosswalk_decision (
     decision_id bigint not null);
 create table if not exists reference.suspicion_clock (
     jurisdiction_id varchar not null, retention_years integer not null, review_months integer not null);
+create table if not exists reference.market (
+    jurisdiction_id varchar not null, market_id varchar not null, market_version integer not null,
+    market_name varchar not null, is_newest boolean not null, identified_on date, call_in_on date, notified_on date,
+    maintenance_on date, ring_steps integer not null);
+create table if not exists reference.market_cell (
+    jurisdiction_id varchar not null, market_id varchar not null, market_version integer not null,
+    h3_9 varchar not null, ring_code varchar not null);
 create table if not exists reference.feed_record_kind (feed_id varchar not null, record_kind varchar not null);
 """
 

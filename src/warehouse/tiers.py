@@ -24,8 +24,8 @@ _CONTROL_TIERS = {
     "latitude": "T2", "longitude": "T2", "h3_9": "T2", "h3_10": "T2", "neighbor_h3_9": "T2",
     "person_key": "T2", "mention_key": "T2", "redirect_to": "T2",
 }  # fmt: skip
-#: What people decided quotes values as recorded.
-_REFERENCE_TIERS = {"crosswalk_decision": "T2"}
+#: What people decided quotes values as recorded. Where markets are is for the sites to tell.
+_REFERENCE_TIERS = {"crosswalk_decision": "T2", "market": "T1", "market_cell": "T1"}
 _IDENTIFYING = {"source_key", "content_hash"}
 #: Criminal intelligence (28 CFR Part 23): even the pseudonym of a group says to whom it belongs that it is watched;
 #: that of a couple or a home says where a victim lives.

@@ -86,6 +86,41 @@ def events(world: Path) -> pd.DataFrame:
     return pd.concat([calls, arrests, shot])[["measure", "cell"]]
 
 
+def planted_markets(world: Path) -> list[dict[str, Any]]:
+    """Where the simulator let drugs be sold, as a site declares it: the cell in the middle, and a ring of one step."""
+    markets = json.loads((world / "world" / "truth" / "calls.json").read_text())["markets"]
+    return [
+        {"id": f"market_{market['number']}", "name": f"Market {market['number']}",
+         "phases": {"identified": "2025-01-01", "notified": "2025-01-31"},
+         "drawings": [{"version": 1, "cells": [h3.latlng_to_cell(market["latitude"], market["longitude"], 9)]}]}
+        for market in markets
+    ]  # fmt: skip
+
+
+def rings(world: Path, known: set[str]) -> dict[tuple[str, str], set[str]]:
+    """The cells of each planted market, those beside it, and the rest of the city that is ``known``."""
+    homes = {market["id"]: set(market["drawings"][0]["cells"]) for market in planted_markets(world)}
+    taken = set().union(*homes.values())
+    beside = {name: set().union(*(h3.grid_ring(cell, 1) for cell in cells)) - taken for name, cells in homes.items()}
+    rest = known - taken - set().union(*beside.values())
+    return {
+        (name, ring): cells
+        for name, home in homes.items()
+        for ring, cells in (("market", home), ("ring", beside[name]), ("comparison", rest))
+    }
+
+
+def hot_cells(located_events: pd.DataFrame) -> set[str]:
+    """The fewest cells that hold half of the calls about drugs, those with as many calls as the last of them too."""
+    counts = located_events.query("measure == 'drug_calls'")["cell"].value_counts()
+    least, reached = 0, 0
+    for calls in sorted(counts, reverse=True):
+        if reached >= counts.sum() / 2:
+            break
+        least, reached = calls, reached + calls
+    return set(counts[counts >= max(least, 2)].index)
+
+
 def gi_star(counts: pd.Series[Any]) -> pd.DataFrame:
     """The published statistic (esda) of counts by cell with their adjoining cells, and statsmodels' adjusted values."""
     cells = sorted(counts.index)

@@ -104,6 +104,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         ("mart_support__funnel", "service_referral", "referred"),
         ("mart_dmi__market_cell", "arrest", "drug_arrests"),
         ("mart_ipvi__repeat_calls", "ipv_event", "calls"),
+        ("mart_dmi__market_month", "arrest", "drug_arrests"),
     ],
 )
 def test_as_many_records_as_the_cell_counts(simulated: Settings, mart: str, kind: str, measure: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from settings import Settings, load_settings
 from simulator.api import deliver, simulate
 from support import coarrest_truth
 from support.candidate_truth import expected, told
-from support.dmi_truth import calls_of_the_books, calls_told, events, gi_star
+from support.dmi_truth import calls_of_the_books, calls_told, events, gi_star, hot_cells, planted_markets, rings
 from support.warehouse_world import PROJECT
 from warehouse import api
 from warehouse.dbt_runner import run_dbt
@@ -42,8 +43,8 @@ KEYS = ["jurisdiction_id", "stage_code", "year", "group_code"]
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A month of two police departments and a probation office: large, so that groups are; taken in, linked, built."""
     folder = tmp_path_factory.mktemp("marts_truth")
-    settings = load_settings(home=folder / "home", project=PROJECT)
     simulate(folder / "world", seed=11, people=50_000, months=1)
+    settings = declared(folder)
     deliver(folder / "world", settings.buckets, feeds=FEEDS)
     for feed_id in FEEDS:
         fetch(settings, feed_id)
@@ -55,9 +56,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def declared(folder: Path) -> Settings:
+    """The shipped jurisdictions, with the markets that the simulator planted in this world."""
+    shutil.copytree(PROJECT / "jurisdictions", folder / "jurisdictions")
+    file = folder / "jurisdictions" / CITIES[1] / "jurisdiction.yml"
+    told = yaml.safe_load(file.read_text()) | {"markets": planted_markets(folder)}
+    file.write_text(yaml.safe_dump(told))
+    return load_settings(home=folder / "home", project=PROJECT, jurisdictions=folder / "jurisdictions")
+
+
 @pytest.fixture(scope="module")
 def settings(world: Path) -> Settings:
-    return load_settings(home=world / "home", project=PROJECT)
+    return load_settings(home=world / "home", project=PROJECT, jurisdictions=world / "jurisdictions")
 
 
 def frame(settings: Settings, sql: str) -> pd.DataFrame:
@@ -359,3 +369,33 @@ def test_hot_cells_are_those_of_esda_and_statsmodels_and_hold_the_planted_market
         middle = h3.cell_to_parent(h3.latlng_to_cell(market["latitude"], market["longitude"], 10), 9)
         assert hot & set(h3.grid_disk(middle, 1)), market
     assert len(hot) < len(cells) / 4
+
+
+def test_planted_markets_hold_what_happened_in_them_around_them_and_elsewhere(world: Path, settings: Settings) -> None:
+    true = events(world).dropna(subset="cell")
+    found = frame(settings, "select * from marts.mart_dmi__market_month")
+    assert set(zip(found["month"].astype(str), found["phase_code"])) == {("2025-01-01", "notified")}
+    hot, told_rings = hot_cells(true), rings(world, set(true["cell"]))
+    assert len(found) == len(told_rings) == 12  # four markets, each with its ring and the rest of the city
+    for row in found.to_dict("records"):
+        cells = told_rings[row["market_id"], row["ring_code"]]
+        counts = true[true["cell"].isin(cells)].groupby("measure").size()
+        for measure in (
+            "drug_calls",
+            "officer_drug_events",
+            "disorder_calls",
+            "violence_calls",
+            "drug_arrests",
+            "shootings",
+        ):
+            assert row[measure] == counts.get(measure, 0), (row["market_id"], row["ring_code"], measure)
+        assert row["cells"] == len(cells & set(true["cell"]))
+        if row["ring_code"] != "comparison":
+            assert row["hot_months"] == bool(cells & hot), row["market_id"]
+    # residents call where drugs are sold, and the market that lasts is hot
+    per_cell = found.assign(rate=found["drug_calls"] / found["cells"]).groupby("ring_code")["rate"].sum()
+    assert per_cell["market"] > 3 * per_cell["ring"] > 3 * per_cell["comparison"]
+    assert found.query("ring_code == 'market' and market_id in ('market_1', 'market_2')")["hot_months"].tolist() == [
+        1,
+        1,
+    ]
