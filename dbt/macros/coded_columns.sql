@@ -20,6 +20,7 @@
         "incident_review": {
             "group_involvement": "group_involvement", "motive": "motive", "retaliation_risk": "risk_level",
         },
+        "legitimacy_survey": {},
         "prison_incident": {"weapon": "nibrs_weapon", "injury_level": "injury_level", "finding": "finding"},
         "prison_incident_person": {"injury": "injury_level", "finding": "finding"},
         "probation_term": {

@@ -33,6 +33,7 @@ MISHAPS: dict[str, tuple[str, ...]] = {
     f"{MILLBROOK}/incident_review": (),
     f"{MILLBROOK}/service_referral": (),
     f"{RIVERMOUTH}/calls": ("repeat",),
+    f"{MILLBROOK}/legitimacy_survey": (),
 }
 #: How many regular files a feed sends at most, however long the story; others send one a month.
 AT_MOST: dict[str, int] = {
@@ -41,7 +42,7 @@ AT_MOST: dict[str, int] = {
 }  # fmt: skip
 #: Lists that an office sends twice in a story, however long: each replaces the one before.
 TWICE = tuple(f"{MILLBROOK}/{name}" for name in (
-    "group_roster", "group_relation", "engagement", "incident_review", "service_referral",
+    "group_roster", "group_relation", "engagement", "incident_review", "service_referral", "legitimacy_survey",
 ))  # fmt: skip
 #: A window of that feed must reach back to the file before.
 LONGEST_STEP = 3

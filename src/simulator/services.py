@@ -7,6 +7,7 @@ from datetime import date
 
 from simulator.agencies import oh_state, probation
 from simulator.agencies.calls import CALLS
+from simulator.agencies.survey import SURVEY
 from simulator.call_entries import call_entries, shooting_cases
 from simulator.calls import Calls, make_calls
 from simulator.custody import Custody, days_outside, make_custody
@@ -21,6 +22,8 @@ from simulator.practice import Practice, make_practice
 from simulator.practice_entries import practice_entries
 from simulator.supervision import Supervision, make_supervision
 from simulator.supervision_entries import term_entries, violation_entries
+from simulator.survey import Answer, make_survey
+from simulator.survey_entries import survey_entries
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Services:
     supervision: dict[str, Supervision]
     practice: Practice
     calls: Calls
+    survey: list[Answer]
     entries: dict[str, list[Entry]]
 
 
@@ -54,4 +58,6 @@ def make_services(seed: int, population: Population, history: History, start: da
     practice = make_practice(seed, MILLBROOK, population, history, start, end)
     calls = make_calls(seed, RIVERMOUTH, population, history, start, end)
     entries[CALLS.feed_id] = call_entries(seed, calls, shooting_cases(history.shootings[RIVERMOUTH]))
-    return Services(custody, supervision, practice, calls, entries | practice_entries(seed, practice))
+    survey = make_survey(seed, MILLBROOK, start, end)
+    entries[SURVEY.feed_id] = survey_entries(seed, survey)
+    return Services(custody, supervision, practice, calls, survey, entries | practice_entries(seed, practice))

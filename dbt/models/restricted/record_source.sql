@@ -20,6 +20,7 @@
         "suspect_group_id",
     ],
     "service_referral": ["referral_id", "engagement_id"],
+    "legitimacy_survey": ["respondent_id"],
     "call_for_service": ["call_id", "incident_id", "location_text"],
 } -%}
 {%- set all_identifiers = kinds.values() | sum(start=[]) | unique | list -%}

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from simulator.agencies import bajio, ca_state, calls, lagrange, millbrook, oh_state, practice, probation, rivermouth
+from simulator.agencies import (
+    bajio,
+    ca_state,
+    calls,
+    lagrange,
+    millbrook,
+    oh_state,
+    practice,
+    probation,
+    rivermouth,
+    survey,
+)
 from simulator.agencies.common import Agency
 from simulator.forms import Form
 
@@ -24,7 +35,9 @@ SERVICES: dict[str, Form] = {
 PRACTICE: dict[str, Form] = {form.feed_id: form for form in practice.LISTS}
 #: What dispatch centers keep.
 DISPATCH: dict[str, Form] = {calls.CALLS.feed_id: calls.CALLS}
+#: What residents are asked.
+SURVEYS: dict[str, Form] = {survey.SURVEY.feed_id: survey.SURVEY}
 #: Each family deals its faults among its own feeds, so that a new family leaves the others' files as they were.
-FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH)
-FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH
+FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH, SURVEYS)
+FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH | SURVEYS
 ZONES: dict[str, ZoneInfo] = {form.feed_id.partition("/")[0]: form.zone for form in FORMS.values()}

@@ -19,11 +19,12 @@ from cli import nnsc
 from ingest.api import drain, fetch, outcomes
 from ingest.inspect import quarantined
 from linkage.api import link
-from simulator.agencies import PRACTICE
+from simulator.agencies import PRACTICE, SURVEYS
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
 from support.candidate_truth import expected, told
 from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
+from support.survey_truth import survey_expected, survey_told
 from support.world import PROJECT, settings_in
 from warehouse import api
 from warehouse.kept import publication
@@ -37,7 +38,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     settings = settings_in(folder)
     shutil.copytree(PROJECT / "jurisdictions" / MILLBROOK, settings.jurisdictions / MILLBROOK)
     simulate(folder / "world", seed=3, people=1600, months=5)
-    feeds = {*PRACTICE, f"{MILLBROOK}/shooting"}
+    feeds = {*PRACTICE, *SURVEYS, f"{MILLBROOK}/shooting"}
     deliver(folder / "world", settings.buckets, feeds=feeds)
     fill_in(settings, folder / "template.xlsx")
     for feed_id in sorted({*feeds, TEMPLATE}):
@@ -223,6 +224,21 @@ def test_the_scorecard_of_each_group_is_what_the_office_knows_on_the_last_day(wo
     assert Counter(rows) == Counter(tuple(one[name] or None if name in columns[4:] else one[name] for name in columns)
                                     for one in cards.values())  # fmt: skip
     assert all(sum(row[n] for row in rows) > 0 for n in range(4)), "too small a world"
+
+
+def test_a_survey_is_the_mean_of_what_people_answered_and_a_missing_answer_is_not_zero(world: World) -> None:
+    """Beside what was truly said: refusals that were written as a number, and people who stopped early."""
+    found, true = survey_told(world.rows), survey_expected(world)
+    assert found.keys() == true.keys()
+    for cell, measures in true.items():
+        assert found[cell] == pytest.approx(measures, abs=1e-6, nan_ok=True), cell
+    recorded = [one["answer"] for one in world.current("legitimacy_survey")]
+    assert min(recorded.count(9), recorded.count(None)) > 5
+    means = [cell[-1] for cell in true.values()]
+    assert any(mean != mean for mean in means), "no area is too small"
+    columns = world.rows("select column_name from information_schema.columns where table_name like 'fct_legitimacy%'")
+    assert ("respondent_key",) in columns
+    assert ("respondent_id",) not in columns
 
 
 @pytest.fixture(scope="module")
