@@ -12,6 +12,7 @@
             "custody_level": "custody_level", "status": "custody_status", "source_offense": "nibrs_offense",
         },
         "custody_stay": {"custody_level": "custody_level"},
+        "enforcement_action": {"enforcement_type": "enforcement_type"},
         "engagement": {
             "strategy": "strategy", "engagement_type": "engagement_type", "outcome": "engagement_outcome",
         },

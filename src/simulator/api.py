@@ -98,7 +98,7 @@ def _simulate(out: Path, seed: int, people: int, months: int, start: date) -> Ma
     by_feed = {sender.form.feed_id: sender for sender in senders}
     write_json(out / "truth" / "pvi.json", pvi_truth(told.custody, by_feed))
     write_json(out / "truth" / "supervision.json", supervision_truth(told.supervision, by_feed, start, months))
-    write_json(out / "truth" / "practice.json", practice_truth(told.practice))
+    write_json(out / "truth" / "practice.json", practice_truth(told.practice, told.enforcement))
     write_json(out / "truth" / "calls.json", calls_truth(told.calls))
     write_json(out / "truth" / "survey.json", survey_truth(told.survey))
     manifest = Manifest(

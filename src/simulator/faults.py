@@ -169,6 +169,7 @@ MAKERS: dict[str, Make] = dict(
         ("expiry_too_late", _late_expiry),
         _text("answer_text", "answer", "agree", "5-", "x"),
         _blank("blank_scale", "scale"),
+        _blank("blank_reason", "basis"),
         _text("detected_text", "detected", "ayer", "00/00/0000"),
     )
 )

@@ -34,6 +34,7 @@ MISHAPS: dict[str, tuple[str, ...]] = {
     f"{MILLBROOK}/service_referral": (),
     f"{RIVERMOUTH}/calls": ("repeat",),
     f"{MILLBROOK}/legitimacy_survey": (),
+    f"{MILLBROOK}/enforcement_action": (),
 }
 #: How many regular files a feed sends at most, however long the story; others send one a month.
 AT_MOST: dict[str, int] = {
@@ -43,6 +44,7 @@ AT_MOST: dict[str, int] = {
 #: Lists that an office sends twice in a story, however long: each replaces the one before.
 TWICE = tuple(f"{MILLBROOK}/{name}" for name in (
     "group_roster", "group_relation", "engagement", "incident_review", "service_referral", "legitimacy_survey",
+    "enforcement_action",
 ))  # fmt: skip
 #: A window of that feed must reach back to the file before.
 LONGEST_STEP = 3

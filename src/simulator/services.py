@@ -13,13 +13,14 @@ from simulator.calls import Calls, make_calls
 from simulator.custody import Custody, days_outside, make_custody
 from simulator.custody_entries import ca_entries, oh_entries
 from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
+from simulator.enforcement import Action, make_enforcement
 from simulator.entries import Entry
 from simulator.events import History
 from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
 from simulator.plan import month_after, plan
 from simulator.population import Population
 from simulator.practice import Practice, make_practice
-from simulator.practice_entries import practice_entries
+from simulator.practice_entries import enforcement_entries, practice_entries
 from simulator.supervision import Supervision, make_supervision
 from simulator.supervision_entries import term_entries, violation_entries
 from simulator.survey import Answer, make_survey
@@ -33,6 +34,7 @@ class Services:
     custody: dict[str, Custody]
     supervision: dict[str, Supervision]
     practice: Practice
+    enforcement: list[Action]
     calls: Calls
     survey: list[Answer]
     entries: dict[str, list[Entry]]
@@ -60,4 +62,6 @@ def make_services(seed: int, population: Population, history: History, start: da
     entries[CALLS.feed_id] = call_entries(seed, calls, shooting_cases(history.shootings[RIVERMOUTH]))
     survey = make_survey(seed, MILLBROOK, start, end)
     entries[SURVEY.feed_id] = survey_entries(seed, survey)
-    return Services(custody, supervision, practice, calls, survey, entries | practice_entries(seed, practice))
+    enforcement = make_enforcement(seed, MILLBROOK, practice, end)
+    entries |= practice_entries(seed, practice) | enforcement_entries(seed, enforcement)
+    return Services(custody, supervision, practice, enforcement, calls, survey, entries)

@@ -21,6 +21,11 @@
     ],
     "service_referral": ["referral_id", "engagement_id"],
     "legitimacy_survey": ["respondent_id"],
+    "enforcement_action": [
+        "enforcement_action_id",
+        "group_id",
+        "incident_id",
+    ],
     "call_for_service": ["call_id", "incident_id", "location_text"],
 } -%}
 {%- set all_identifiers = kinds.values() | sum(start=[]) | unique | list -%}

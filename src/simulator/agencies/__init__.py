@@ -37,7 +37,9 @@ PRACTICE: dict[str, Form] = {form.feed_id: form for form in practice.LISTS}
 DISPATCH: dict[str, Form] = {calls.CALLS.feed_id: calls.CALLS}
 #: What residents are asked.
 SURVEYS: dict[str, Form] = {survey.SURVEY.feed_id: survey.SURVEY}
+#: What was done about groups: a list of practitioners, in a family of its own.
+ENFORCEMENT: dict[str, Form] = {practice.ENFORCEMENT.feed_id: practice.ENFORCEMENT}
 #: Each family deals its faults among its own feeds, so that a new family leaves the others' files as they were.
-FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH, SURVEYS)
-FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH | SURVEYS
+FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH, SURVEYS, ENFORCEMENT)
+FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH | SURVEYS | ENFORCEMENT
 ZONES: dict[str, ZoneInfo] = {form.feed_id.partition("/")[0]: form.zone for form in FORMS.values()}

@@ -19,7 +19,7 @@ from cli import nnsc
 from ingest.api import drain, fetch, outcomes
 from ingest.inspect import quarantined
 from linkage.api import link
-from simulator.agencies import PRACTICE, SURVEYS
+from simulator.agencies import ENFORCEMENT, PRACTICE, SURVEYS
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
 from support.candidate_truth import expected, told
@@ -38,7 +38,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     settings = settings_in(folder)
     shutil.copytree(PROJECT / "jurisdictions" / MILLBROOK, settings.jurisdictions / MILLBROOK)
     simulate(folder / "world", seed=3, people=1600, months=5)
-    feeds = {*PRACTICE, *SURVEYS, f"{MILLBROOK}/shooting"}
+    feeds = {*PRACTICE, *ENFORCEMENT, *SURVEYS, f"{MILLBROOK}/shooting"}
     deliver(folder / "world", settings.buckets, feeds=feeds)
     fill_in(settings, folder / "template.xlsx")
     for feed_id in sorted({*feeds, TEMPLATE}):
@@ -86,7 +86,7 @@ def test_a_group_has_one_key_in_every_list(world: World) -> None:
     """As many groups as the lists name together, and as many records of each as they hold."""
     named = {
         "group_roster": ("group_id",), "group_relation": ("group_id", "other_group_id"), "engagement": ("group_id",),
-        "incident_review": ("victim_group_id", "suspect_group_id"),
+        "incident_review": ("victim_group_id", "suspect_group_id"), "enforcement_action": ("group_id",),
     }  # fmt: skip
     counts: dict[str, Counter[str]] = {}
     for kind, columns in named.items():
@@ -96,7 +96,7 @@ def test_a_group_has_one_key_in_every_list(world: World) -> None:
     told = ", ".join(f"{kind}_records" for kind in named)
     found = world.rows(f"select {told} from core.dim_group where jurisdiction_id = '{MILLBROOK}'")
     assert Counter(found) == Counter(tuple(count[kind] for kind in named) for count in counts.values())
-    assert any(all(row) for row in found), "no group stands in all four lists"
+    assert any(all(row) for row in found), "no group stands in all lists"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,9 @@ def test_a_group_has_one_key_in_every_list(world: World) -> None:
         ("service_referral", "status",
          {"Referred": "referred", "Contacted": "contacted", "Accepted": "accepted", "Active": "active",
           "Completed": "completed", "Closed": "stopped"}),
+        ("enforcement_action", "enforcement_type",
+         {"Warrant service": "warrant_service", "Supervision check": "supervision_check", "Targeted arrest": "targeted_arrest",
+          "Prosecution review": "prosecution_review", "Code enforcement": "civil_action"}),
     ],
 )  # fmt: skip
 def test_words_of_the_office_meet_in_standard_codes(
@@ -148,10 +151,20 @@ def test_groups_and_memberships_are_restricted_and_names_stay_where_they_belong(
     tiers = publication(world.settings).manifest["tiers"]
     for table in ("dim_group", "fct_group_membership", "fct_group_roster", "fct_group_relation"):
         assert tiers[f"core.{table}"]["tier"] == "T3", table
-    for kind, column in (("engagement", "group_key"), ("incident_review", "victim_group_key")):
+    for kind, column in (
+        ("engagement", "group_key"), ("incident_review", "victim_group_key"), ("enforcement_action", "group_key"),
+    ):  # fmt: skip
         assert tiers[f"core.fct_{kind}"]["columns"][column] == "T3"
     names = {name for told in tiers.values() for name in told["columns"]}
-    assert not names & {"group_id", "group_name", "stated_facts", "roster_entered_by", "session_id", "delivered_by"}
+    assert not names & {
+        "group_id",
+        "group_name",
+        "stated_facts",
+        "roster_entered_by",
+        "session_id",
+        "delivered_by",
+        "least_force_reason",
+    }
 
 
 def test_involvement_of_groups_is_what_the_reviews_concluded_with_bounds(world: World) -> None:
@@ -217,13 +230,19 @@ def test_the_scorecard_of_each_group_is_what_the_office_knows_on_the_last_day(wo
     cards = scorecards(world, today := "2025-06-01")
     rows = world.rows(
         "select members, confirmed_as_victim_12m, confirmed_as_suspect_12m, open_disputes, "
-        "cast(last_contact_on as varchar), cast(last_reached_on as varchar) from marts.mart_gvi__group_scorecard "
+        "open_enforcement_actions, cast(last_contact_on as varchar), cast(last_reached_on as varchar), "
+        "cast(last_enforcement_on as varchar), enforcement_status from marts.mart_gvi__group_scorecard "
         f"where jurisdiction_id = '{MILLBROOK}' and known_on = date '{today}'"
     )
-    columns = ("members", "victim", "suspect", "disputes", "contact", "reached")
-    assert Counter(rows) == Counter(tuple(one[name] or None if name in columns[4:] else one[name] for name in columns)
-                                    for one in cards.values())  # fmt: skip
-    assert all(sum(row[n] for row in rows) > 0 for n in range(4)), "too small a world"
+    columns = ("members", "victim", "suspect", "disputes", "actions", "contact", "reached", "enforced")
+    for one in cards.values():
+        one["status"] = "open" if one["actions"] else "ended" if one["enforced"] else "none"
+    assert Counter(rows) == Counter(
+        (*(one[name] or None if name in columns[5:] else one[name] for name in columns), one["status"])
+        for one in cards.values()
+    )
+    assert all(sum(row[n] for row in rows) > 0 for n in range(5)), "too small a world"
+    assert {row[-1] for row in rows} >= {"open", "none"}
 
 
 def test_a_survey_is_the_mean_of_what_people_answered_and_a_missing_answer_is_not_zero(world: World) -> None:

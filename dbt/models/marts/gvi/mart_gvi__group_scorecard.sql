@@ -4,6 +4,7 @@
     "confirmed_as_victim_12m": ("victim", "incident_review"),
     "confirmed_as_suspect_12m": ("suspect", "incident_review"),
     "open_disputes": ("dispute", "group_relation"),
+    "open_enforcement_actions": ("enforcement", "enforcement_action"),
 } -%}
 with
     known_groups as (
@@ -35,7 +36,10 @@ with
             ) as last_contact_on,
             max(
                 case when events.event = 'reached' then events.from_on end
-            ) as last_reached_on
+            ) as last_reached_on,
+            max(
+                case when events.event = 'enforcement' then events.from_on end
+            ) as last_enforcement_on
         from known_groups
         left join
             {{ ref("int_group__events") }} as events
@@ -54,6 +58,16 @@ select
         end as {{ name }},
     {%- endfor %}
     counted.last_contact_on,
-    counted.last_reached_on
+    counted.last_reached_on,
+    counted.last_enforcement_on,
+    case
+        when known_groups.enforcement_action_known_on is null
+        then null
+        when counted.open_enforcement_actions > 0
+        then 'open'
+        when counted.last_enforcement_on is not null
+        then 'ended'
+        else 'none'
+    end as enforcement_status
 from known_groups
 join counted on counted.group_key = known_groups.group_key
