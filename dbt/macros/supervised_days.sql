@@ -1,6 +1,6 @@
 {#- Days of supervision of a jurisdiction in each whole month: of every area until its end, and not before its first
     delivery, of which terms that ended earlier may be absent. Whole numbers, so that engines add alike. -#}
-{% macro supervised_days(terms, months) -%}
+{% macro supervised_days() -%}
     select
         months.jurisdiction_id,
         months.month,
@@ -17,9 +17,9 @@
                 end
             ) as bigint
         ) as supervised_days
-    from {{ months }} as months
+    from {{ ref("int_supervision__months") }} as months
     left join
-        {{ terms }} as terms
+        {{ ref("int_probation_term__counted") }} as terms
         on terms.jurisdiction_id = months.jurisdiction_id
         and terms.area_id = months.area_id
         and terms.started_on <= months.period_end

@@ -9,25 +9,7 @@ with
             scale,
             item,
             respondent_key,
-            -- whole millionths, so that sums do not depend on their order
-            case
-                when highest_answer > lowest_answer
-                then
-                    cast(
-                        floor(
-                            case
-                                when answer not between lowest_answer and highest_answer
-                                then null
-                                when is_reversed
-                                then highest_answer - answer
-                                else answer - lowest_answer
-                            end
-                            * cast(1000000 as double precision)
-                            / (highest_answer - lowest_answer)
-                            + 0.5
-                        ) as bigint
-                    )
-            end as millionths
+            {{ answer_in_millionths() }} as millionths
         from {{ ref("fct_legitimacy_survey") }}
     ),
 
@@ -54,14 +36,7 @@ select
     count(items.millionths) as answers,
     case
         when count(items.millionths) >= asked.least_answers
-        then
-            cast(
-                floor(
-                    sum(items.millionths)
-                    / cast(nullif(count(items.millionths), 0) as double precision)
-                    + 0.5
-                ) as bigint
-            )
+        then {{ whole(share("sum(items.millionths)", "count(items.millionths)")) }}
     end as millionths
 from items
 join

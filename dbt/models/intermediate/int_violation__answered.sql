@@ -4,19 +4,13 @@ with
     told as (
         select
             violations.*,
-            max(
-                case
-                    when
-                        coalesce(
-                            response,
-                            cast(responded_on as varchar),
-                            cast(custody_days as varchar)
-                        )
-                        is not null
-                    then 1
-                    else 0
-                end
-            ) over (partition by feed_id) as feed_tells
+            count(
+                coalesce(
+                    response,
+                    cast(responded_on as varchar),
+                    cast(custody_days as varchar)
+                )
+            ) over (partition by feed_id) as answers_of_feed
         from {{ ref("fct_probation_violation") }} as violations
     ),
 
@@ -30,7 +24,7 @@ with
                 then true
                 when responded_on is not null or custody_days > 0
                 then true
-                when response is null and feed_tells = 1
+                when response is null and answers_of_feed > 0
                 then false
             end as is_answered
         from told
@@ -38,14 +32,7 @@ with
 
 select
     jurisdiction_id,
-    coalesce(
-        violation_type_code,
-        case
-            when violation_type_mapping = 'not_recorded'
-            then 'not_recorded'
-            else 'unmapped'
-        end
-    ) as violation_class_code,
+    {{ code_or_gap("violation_type") }} as violation_class_code,
     {{ month_of("violated_on") }} as month,
     is_answered,
     is_answered and coalesce(response_code, 'unknown') = 'revocation' as is_revoked,

@@ -26,22 +26,17 @@ with
 
     -- a single hidden area would follow from the mean of all, so the smallest other
     -- one is hidden too
-    marked as (
-        select *, case when {{ is_small("scored") }} then 1 else 0 end as is_small
-        from cells
-    ),
-
     ranked as (
         select
             *,
-            sum(is_small) over (
+            sum(case when {{ is_small("scored") }} then 1 else 0 end) over (
                 partition by jurisdiction_id, wave, scale, level
             ) as small_cells,
             row_number() over (
-                partition by jurisdiction_id, wave, scale, level, is_small
-                order by case when scored = 0 then 1 else 0 end, scored, area_id
+                partition by jurisdiction_id, wave, scale, level
+                order by case when scored > 10 then 0 else 1 end, scored, area_id
             ) as place
-        from marked
+        from cells
     )
 
 select
@@ -57,7 +52,7 @@ select
     respondents - scored as not_scored,
     answers,
     case
-        when is_small = 0 and (small_cells <> 1 or place > 1)
-        then millionths / nullif(scored, 0) / 1000000
+        when scored > 10 and (small_cells <> 1 or place > 1)
+        then {{ share("millionths", "scored") }} / 1000000
     end as mean_score
 from ranked

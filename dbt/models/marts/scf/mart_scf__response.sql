@@ -20,13 +20,7 @@ with
         group by jurisdiction_id, violation_class_code, month
     ),
 
-    supervised as (
-        {{
-            supervised_days(
-                ref("int_probation_term__counted"), ref("int_supervision__months")
-            )
-        }}
-    ),
+    supervised as ({{ supervised_days() }}),
 
     known as ({{ last_known("probation_violation") }})
 
@@ -35,30 +29,25 @@ select
     counted.violation_class_code,
     counted.month,
     counted.detected,
-    -- of which nobody says anything: not known, which is not zero
-    case when answer_told > 0 then responded end as responded,
-    case when answer_told > 0 then revocations end as revocations,
-    case when answer_told > 0 then responded - revocations end as other_responses,
-    case when answer_told > 0 then answer_told - responded end as not_responded,
+    {{ if_told("responded", "answer_told") }} as responded,
+    {{ if_told("revocations", "answer_told") }} as revocations,
+    {{ if_told("responded - revocations", "answer_told") }} as other_responses,
+    {{ if_told("answer_told - responded", "answer_told") }} as not_responded,
     detected - answer_told as response_not_told,
-    responded / cast(nullif(answer_told, 0) as double precision) as certainty,
+    {{ share("responded", "answer_told") }} as certainty,
     responses_with_days,
     median_days_to_response,
     {%- for name in ["surely_within_72h", "perhaps_within_72h"] %}
-        case when responses_with_days > 0 then {{ name }} end as {{ name }},
-        {{ name }}
-        / cast(nullif(responses_with_days, 0) as double precision) as share_{{ name }},
+        {{ if_told(name, "responses_with_days") }} as {{ name }},
+        {{ share(name, "responses_with_days") }} as share_{{ name }},
     {%- endfor %}
     responses_with_custody_told,
     custody_days,
-    custody_days / cast(
-        nullif(responses_with_custody_told, 0) as double precision
-    ) as custody_days_per_response,
+    {{ share("custody_days", "responses_with_custody_told") }}
+    as custody_days_per_response,
     supervised_days,
-    case
-        when answer_told > 0
-        then revocations * 36525 / cast(nullif(supervised_days, 0) as double precision)
-    end as revocations_per_100_supervised_years,
+    {{ if_told(share("revocations * 36525", "supervised_days"), "answer_told") }}
+    as revocations_per_100_supervised_years,
     known.last_known_on as known_on
 from counted
 join known on known.jurisdiction_id = counted.jurisdiction_id
