@@ -12,6 +12,7 @@
             "custody_level": "custody_level", "status": "custody_status", "source_offense": "nibrs_offense",
         },
         "custody_stay": {"custody_level": "custody_level"},
+        "enforcement_action": {"enforcement_type": "enforcement_type"},
         "engagement": {
             "strategy": "strategy", "engagement_type": "engagement_type", "outcome": "engagement_outcome",
         },
@@ -22,6 +23,7 @@
         },
         "ipv_event": {"event_type": "ipv_event_type"},
         "ipv_victim": {"injury": "injury_level"},
+        "legitimacy_survey": {},
         "prison_incident": {"weapon": "nibrs_weapon", "injury_level": "injury_level", "finding": "finding"},
         "prison_incident_person": {"injury": "injury_level", "finding": "finding"},
         "probation_term": {

@@ -29,3 +29,13 @@
 {% macro offense_group() -%}
     coalesce(offense_codes.group_code, {{ how_mapped("offense") }})
 {%- endmacro %}
+
+{#- A code as part of a cell: unmapped where no code fits the recorded words, not_recorded where there are none. -#}
+{% macro code_or_gap(stem) -%}
+    coalesce(
+        {{ stem }}_code,
+        case
+            when {{ stem }}_mapping = 'not_recorded' then 'not_recorded' else 'unmapped'
+        end
+    )
+{%- endmacro %}

@@ -26,6 +26,7 @@ from simulator.population import make_population
 from simulator.practice_entries import practice_truth
 from simulator.sending import Sender
 from simulator.services import make_services
+from simulator.survey_entries import survey_truth
 from simulator.tallies import pvi_truth, supervision_truth
 from simulator.truth import (
     current_truth,
@@ -98,9 +99,10 @@ def _simulate(out: Path, seed: int, people: int, months: int, start: date) -> Ma
     by_feed = {sender.form.feed_id: sender for sender in senders}
     write_json(out / "truth" / "pvi.json", pvi_truth(told.custody, by_feed))
     write_json(out / "truth" / "supervision.json", supervision_truth(told.supervision, by_feed, start, months))
-    write_json(out / "truth" / "practice.json", practice_truth(told.practice))
+    write_json(out / "truth" / "practice.json", practice_truth(told.practice, told.enforcement))
     write_json(out / "truth" / "ipv.json", partners_truth(told.partners))
     write_json(out / "truth" / "calls.json", calls_truth(told.calls))
+    write_json(out / "truth" / "survey.json", survey_truth(told.survey))
     manifest = Manifest(
         seed, people, months, start.isoformat(), len(ordered), sum(d.rows for d in ordered),
         sum(len(d.data) for d in ordered), sorted(sender.form.feed_id for sender in senders),

@@ -167,6 +167,9 @@ MAKERS: dict[str, Make] = dict(
         _text("basis_not_accepted", "basis_kind", "Arrest", "Tattoo", "Seen with members"),
         _blank("blank_expiry", "expires"),
         ("expiry_too_late", _late_expiry),
+        _text("answer_text", "answer", "agree", "5-", "x"),
+        _blank("blank_scale", "scale"),
+        _blank("blank_reason", "basis"),
         _text("detected_text", "detected", "ayer", "00/00/0000"),
     )
 )

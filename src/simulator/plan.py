@@ -35,6 +35,8 @@ MISHAPS: dict[str, tuple[str, ...]] = {
     f"{MILLBROOK}/ipv_event": (),
     f"{MILLBROOK}/ipvi_notice": (),
     f"{RIVERMOUTH}/calls": ("repeat",),
+    f"{MILLBROOK}/legitimacy_survey": (),
+    f"{MILLBROOK}/enforcement_action": (),
 }
 #: How many regular files a feed sends at most, however long the story; others send one a month.
 AT_MOST: dict[str, int] = {
@@ -44,6 +46,8 @@ AT_MOST: dict[str, int] = {
 #: Lists that an office sends twice in a story, however long: each replaces the one before.
 TWICE = tuple(f"{MILLBROOK}/{name}" for name in (
     "group_roster", "group_relation", "engagement", "incident_review", "service_referral", "ipv_event", "ipvi_notice",
+    "legitimacy_survey",
+    "enforcement_action",
 ))  # fmt: skip
 #: A window of that feed must reach back to the file before.
 LONGEST_STEP = 3

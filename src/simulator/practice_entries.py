@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from simulator.agencies import AGENCIES, practice
+from simulator.enforcement import Action
 from simulator.entries import Entry, known_on, lived
 from simulator.forms import Form
 from simulator.places import MILLBROOK
@@ -32,6 +33,12 @@ def practice_entries(seed: int, told: Practice) -> dict[str, list[Entry]]:
         (practice.REFERRALS, told.referrals, _referral),
     )
     return {form.feed_id: list_entries(seed, form, found, make) for form, found, make in makers}
+
+
+def enforcement_entries(seed: int, told: list[Action]) -> dict[str, list[Entry]]:
+    """The rows of the list of enforcement, by feed id."""
+    form = practice.ENFORCEMENT
+    return {form.feed_id: list_entries(seed, form, told, _action)}
 
 
 def list_entries(seed: int, form: Form, found: Iterable[Any], make: Callable[[Random, int, Any], Row]) -> list[Entry]:
@@ -140,7 +147,17 @@ def _referral(rng: Random, number: int, referral: Referral) -> Row:
     return facts, sorted(later, key=lambda change: change[0])
 
 
-def practice_truth(told: Practice) -> dict[str, Any]:
+def _action(rng: Random, number: int, action: Action) -> Row:
+    shooting = action.review.shooting
+    facts = {
+        "number": f"EA-{number:03d}", "group": _short(action.group), "kind": action.kind, "people": action.people,
+        "case": AGENCIES[MILLBROOK].case_number(action.review.number, shooting.at), "ended": None, "area": shooting.area,
+        "basis": f"Warned twice and shot again, see meeting {rng.randrange(1, 60)}", **on_day(action.on),
+    }  # fmt: skip
+    return facts, [(action.ended, {"ended": action.ended})] if action.ended else []
+
+
+def practice_truth(told: Practice, enforcement: list[Action]) -> dict[str, Any]:
     """``practice.json``: what the office did, and what of it is true, without the way in which it was written down."""
     return {
         "roster": [{**_bare(entry), "person": entry.person.person_id} for entry in told.roster],
@@ -150,6 +167,10 @@ def practice_truth(told: Practice) -> dict[str, Any]:
             {"case": AGENCIES[MILLBROOK].case_number(r.number, r.shooting.at), "on": r.on, "involved": r.involved,
              "first": r.first, "later": r.later, "revised": r.revised, "feud": r.shooting.feud}
             for r in told.reviews
+        ],
+        "enforcement": [
+            {"group": a.group.rpartition("/")[2], "on": a.on, "ended": a.ended, "kind": a.kind, "people": a.people}
+            for a in enforcement
         ],
         "referrals": [
             {"contact": contact_number(r.contact), "person": r.contact.person.person_id, "service": r.service, "on": r.on,

@@ -7,11 +7,13 @@ from datetime import date
 
 from simulator.agencies import oh_state, probation
 from simulator.agencies.calls import CALLS
+from simulator.agencies.survey import SURVEY
 from simulator.call_entries import call_entries, shooting_cases
 from simulator.calls import Calls, make_calls
 from simulator.custody import Custody, days_outside, make_custody
 from simulator.custody_entries import ca_entries, oh_entries
 from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
+from simulator.enforcement import Action, make_enforcement
 from simulator.entries import Entry
 from simulator.events import History
 from simulator.partner_entries import partner_entries
@@ -20,9 +22,11 @@ from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
 from simulator.plan import month_after, plan
 from simulator.population import Population
 from simulator.practice import Practice, make_practice
-from simulator.practice_entries import practice_entries
+from simulator.practice_entries import enforcement_entries, practice_entries
 from simulator.supervision import Supervision, make_supervision
 from simulator.supervision_entries import term_entries, violation_entries
+from simulator.survey import Answer, make_survey
+from simulator.survey_entries import survey_entries
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Services:
     supervision: dict[str, Supervision]
     practice: Practice
     partners: Partners
+    enforcement: list[Action]
     calls: Calls
+    survey: list[Answer]
     entries: dict[str, list[Entry]]
 
 
@@ -58,5 +64,10 @@ def make_services(seed: int, population: Population, history: History, start: da
     partners = make_partners(seed, MILLBROOK, population, start, end)
     calls = make_calls(seed, RIVERMOUTH, population, history, start, end)
     entries[CALLS.feed_id] = call_entries(seed, calls, shooting_cases(history.shootings[RIVERMOUTH]))
-    lists = practice_entries(seed, practice) | partner_entries(seed, partners)
-    return Services(custody, supervision, practice, partners, calls, entries | lists)
+    survey = make_survey(seed, MILLBROOK, start, end)
+    entries[SURVEY.feed_id] = survey_entries(seed, survey)
+    enforcement = make_enforcement(seed, MILLBROOK, practice, end)
+    entries |= (
+        practice_entries(seed, practice) | enforcement_entries(seed, enforcement) | partner_entries(seed, partners)
+    )
+    return Services(custody, supervision, practice, partners, enforcement, calls, survey, entries)

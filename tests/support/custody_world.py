@@ -155,11 +155,26 @@ def _supervision(place: Place, chance: random.Random, days: int) -> None:
         person = chance.choice([None, f"p{chance.randint(1, 15)}"])
         area = chance.choice(["North", "South", None])
         place.terms.append({"term_id": f"t{number}", "probation_term_key": f"k{number}", "started_on": start, "ended_on": end, "area_id": area, "client_local_id": person})  # fmt: skip
-    for number in range(40):
+    answers = [
+        ("Jail days", 5),
+        ("Jail days", 1),
+        ("Jail days", None),
+        ("None", None),
+        ("Warning", 0),
+        ("Warning", None),
+    ]
+    answers += [("Pending", None), ("Revocation", None), ("Unknown", None), (None, None)]
+    for number in range(60):
         day = date(2024, 1, 1) + timedelta(days=chance.randint(0, days - 2))
-        answer: tuple[str | None, int | None] = chance.choice([("Jail days", 5), ("Jail days", 1), ("None", None), ("Warning", 0), ("Pending", None), (None, None)])  # fmt: skip
+        response, custody = chance.choice(answers)
         kind = chance.choice(["technical", "new offense", None])
-        place.violations.append({"violation_id": f"v{number}", "term_id": "t1", "probation_term_key": "k1", "violated_on": day, "violation_type": kind, "response": answer[0], "custody_days": answer[1]})  # fmt: skip
+        detected = chance.choice([None, day, day + timedelta(days=2)])
+        answered = chance.choice([None, *(day + timedelta(days=n) for n in (1, 2, 3, 4, 5, 6))])
+        row = {"violation_id": f"v{number}", "term_id": "t1", "probation_term_key": "k1", "violated_on": day}
+        row |= {"violation_type": kind, "response": response, "custody_days": custody}
+        row |= {"detected_on": detected, "detected_on_precision": "day" if detected else "unknown"}
+        row |= {"responded_on": answered, "responded_on_precision": "day" if answered else "unknown"}
+        place.violations.append(row)
 
 
 def month_days(month: date) -> list[date]:
@@ -206,6 +221,9 @@ def violations(place: Place) -> dict[tuple[str, date], tuple[Any, ...]]:
     found = {}
     for cell, rows in cells.items():
         days = [row["custody_days"] for row in rows if row["custody_days"] is not None]
-        answered = sum(row["response"] in ("Jail days", "Warning") for row in rows)
+        texts = ("Jail days", "Warning", "Revocation", "Unknown")
+        answered = sum(
+            r["response"] in texts or (r["response"] is None and r["responded_on"] is not None) for r in rows
+        )
         found[cell] = (len(rows), answered, sum(n > 0 for n in days), sum(days) if days else None)
     return found

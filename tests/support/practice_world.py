@@ -144,7 +144,7 @@ def scorecards(world: World, today: str) -> dict[str, dict[str, Any]]:
     cards: dict[str, dict[str, Any]] = {}
 
     def card(group: str) -> dict[str, Any]:
-        return cards.setdefault(group, Counter({"members": 0, "victim": 0, "suspect": 0, "disputes": 0}))
+        return cards.setdefault(group, Counter({"members": 0, "victim": 0, "suspect": 0, "disputes": 0, "actions": 0}))
 
     def lasts(end: str | None, told_until: str) -> str:
         return end if end is not None and end <= told_until else "9999"
@@ -162,6 +162,11 @@ def scorecards(world: World, today: str) -> dict[str, dict[str, Any]]:
         for name in names if record["group_id"] else ():
             found = card(record["group_id"])
             found[name] = max(found[name] or "", contact["on"])
+    for record, action, day in world.with_truth("enforcement_action", "enforcement", "EA-{:03d}"):
+        if record["started_on"] <= today:
+            found = card(record["group_id"])
+            found["enforced"] = max(found["enforced"] or "", action["on"])
+            found["actions"] += today <= lasts(action["ended"], day)
     conclusions = world.concluded()
     for record in world.current("incident_review"):
         for side in ("victim", "suspect"):

@@ -5,6 +5,7 @@
     ("engagement", "group_key", "engaged_on"),
     ("incident_review", "victim_group_key", "reviewed_on"),
     ("incident_review", "suspect_group_key", "reviewed_on"),
+    ("enforcement_action", "group_key", "started_on"),
 ] -%}
 with
     named as (
@@ -33,6 +34,7 @@ select
         "group_relation",
         "engagement",
         "incident_review",
+        "enforcement_action",
     ] %}
         count(
             distinct case when record_kind = '{{ kind }}' then record_key end

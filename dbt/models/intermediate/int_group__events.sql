@@ -41,3 +41,10 @@ select
     cast(null as date) as until_on
 from {{ ref("fct_engagement") }}
 where group_key is not null
+union all
+select
+    group_key,
+    'enforcement' as event,
+    started_on as from_on,
+    cast(ended_on + interval '1 day' as date) as until_on
+from {{ ref("fct_enforcement_action") }}

@@ -1,4 +1,10 @@
-{%- set kinds = ["group_roster", "group_relation", "engagement", "incident_review"] -%}
+{%- set kinds = [
+    "group_roster",
+    "group_relation",
+    "engagement",
+    "incident_review",
+    "enforcement_action",
+] -%}
 select
     kinds_known.jurisdiction_id,
     {%- for kind in kinds %}

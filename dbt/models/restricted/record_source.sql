@@ -22,6 +22,12 @@
     "service_referral": ["referral_id", "engagement_id"],
     "ipv_event": ["event_id", "pair_id", "address_id"],
     "ipv_victim": ["event_id"],
+    "legitimacy_survey": ["respondent_id"],
+    "enforcement_action": [
+        "enforcement_action_id",
+        "group_id",
+        "incident_id",
+    ],
     "call_for_service": ["call_id", "incident_id", "location_text"],
 } -%}
 {%- set all_identifiers = kinds.values() | sum(start=[]) | unique | list -%}

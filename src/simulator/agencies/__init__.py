@@ -15,6 +15,7 @@ from simulator.agencies import (
     practice,
     probation,
     rivermouth,
+    survey,
 )
 from simulator.agencies.common import Agency
 from simulator.forms import Form
@@ -37,7 +38,11 @@ PRACTICE: dict[str, Form] = {form.feed_id: form for form in practice.LISTS}
 PARTNERS: dict[str, Form] = {form.feed_id: form for form in partners.LISTS}
 #: What dispatch centers keep.
 DISPATCH: dict[str, Form] = {calls.CALLS.feed_id: calls.CALLS}
+#: What residents are asked.
+SURVEYS: dict[str, Form] = {survey.SURVEY.feed_id: survey.SURVEY}
+#: What was done about groups: a list of practitioners, in a family of its own.
+ENFORCEMENT: dict[str, Form] = {practice.ENFORCEMENT.feed_id: practice.ENFORCEMENT}
 #: Each family deals its faults among its own feeds, so that a new family leaves the others' files as they were.
-FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH, PARTNERS)
-FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH | PARTNERS
+FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH, PARTNERS, SURVEYS, ENFORCEMENT)
+FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH | PARTNERS | SURVEYS | ENFORCEMENT
 ZONES: dict[str, ZoneInfo] = {form.feed_id.partition("/")[0]: form.zone for form in FORMS.values()}

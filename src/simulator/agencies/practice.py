@@ -124,4 +124,22 @@ REFERRALS = Form(
     vary=("provider",), losable="Status", faults=("row_too_short", "blank_date", "impossible_date", "future_date"),
 )  # fmt: skip
 
+ENFORCEMENT = Form(
+    feed_id=f"{MILLBROOK}/enforcement_action", mode="full", stem="enforcement_actions", zone=_ZONE,
+    layouts={"2025": (
+        Column("Action", "number"), Column("Group", "group"), Column("Case Number", "case"), Column("Began", "at", mdy),
+        Column("Ended", "ended", mdy), Column("Kind", "kind"), Column("Why Nothing Milder", "basis"),
+        Column("People", "people"), Column("Precinct", "area"), Column("Names", "secret"),
+    )},
+    kinds=(
+        Kind("enforcement_action", ("number",), "unique", {
+            "enforcement_action_id": "number", "group_id": "group", "incident_id": "case", "started_on": "on",
+            "ended_on": "ended", "enforcement_type": "kind", "least_force_reason": "basis", "people_touched": "people",
+            "area_id": "area",
+        }),
+    ),
+    vary=("basis",), losable="Kind", faulty=0.05,
+    faults=("row_too_short", "blank_date", "impossible_date", "blank_reason", "count_text", "count_negative"),
+)  # fmt: skip
+
 LISTS: tuple[Form, ...] = (ROSTER, RELATIONS, CONTACTS, REVIEWS, REFERRALS)

@@ -10,6 +10,8 @@ import pytest
 from support.alarm_truth import alarms, person_time
 from support.custody_truth import rates
 from support.custody_world import Place, caseload, make_place, violations
+from support.scf_truth import COLUMNS as SCF
+from support.scf_truth import responses
 from support.warehouse_world import World, make_world
 from warehouse import api
 
@@ -62,7 +64,7 @@ def check(home: Path, seeds: range) -> None:
     assert [text.split(":")[0] for text in built.warnings if "facilities" in text] == [
         "facilities_of_the_catalogue_fct_custody_day_"
     ]
-    rated = 0
+    rated = revoked = 0
     for place in places:
         found = table(world, place, RATES, "mart_pvi__rate", 5)
         agree(found, rates(place))
@@ -70,8 +72,12 @@ def check(home: Path, seeds: range) -> None:
         agree(table(world, place, PERSON_TIME, "mart_pvi__person_time", 6), person_time(place))
         agree(table(world, place, ALARMS, "mart_pvi__alarm", 5), alarms(place))
         agree(table(world, place, CASELOAD, "mart_supervision__caseload_by_month", 2), caseload(place))
+        answers = table(world, place, SCF, "mart_scf__response", 2)
+        agree(answers, responses(place))
+        revoked += sum(row[-1] is not None and row[-1] > 0 for row in answers.values())
         agree(table(world, place, VIOLATIONS, "mart_supervision__violations_by_month", 2), violations(place))
     assert rated > 50
+    assert revoked > 10
     seen = {row[2:] for row in alarms(places[-1]).values()}
     assert {("rise", "rise"), ("none", "none"), (None, None)} <= seen
     explained = "select count(*) from marts.mart_pvi__rate where (rate_note is null) <> (incidents_per_100_adp_monthly"

@@ -99,6 +99,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         ("mart_gvi__arrests_by_offense_month", "arrest", "arrests"),
         ("mart_gvi__arrests_by_offense_month", "arrest_charge", "charges"),
         ("mart_supervision__violations_by_month", "probation_violation", "violations"),
+        ("mart_scf__response", "probation_violation", "detected"),
         ("mart_pvi__rate", "prison_incident", "incidents"),
         ("mart_gvi__group_involvement", "incident_review", "reviewed"),
         ("mart_support__funnel", "service_referral", "referred"),
@@ -116,7 +117,11 @@ def test_as_many_records_as_the_cell_counts(simulated: Settings, mart: str, kind
     for row in found.rows:
         cell = dict(zip(found.columns, row))
         keys = ("jurisdiction_id", "area_id", "month", "offense_group_code", "violation_type", "level", "class_code")
-        places = [name for name in (*keys, "facility_id", "unit_id", "service_type_code", "h3_9") if name in cell]
+        places = [
+            name
+            for name in (*keys, "facility_id", "unit_id", "service_type_code", "h3_9", "violation_class_code")
+            if name in cell
+        ]
         where = " and ".join(f"{name} is null" if cell[name] is None else f"{name} = '{cell[name]}'" for name in places)
         told = explain(simulated, mart, where, limit=5000)
         records = [source for source in told.sources if source.record_kind == kind]

@@ -25,6 +25,7 @@ from simulator.api import deliver, simulate
 from support import coarrest_truth
 from support.candidate_truth import expected, told
 from support.dmi_truth import calls_of_the_books, calls_told, events, gi_star, hot_cells, planted_markets, rings
+from support.scf_truth import bajio
 from support.warehouse_world import PROJECT
 from warehouse import api
 from warehouse.dbt_runner import run_dbt
@@ -286,6 +287,18 @@ def test_relative_rates_are_those_of_scipy_and_small_numbers_are_not_shown(setti
     for _, own in found.groupby(level=["jurisdiction_id", "stage_code", "year"]):
         assert own["base"].isna().sum() != 1 or len(own) == 1, "one hidden group alone follows from a total"
     assert compared >= 1
+
+
+def test_answers_to_violations_are_those_of_the_office(world: Path, settings: Settings) -> None:
+    true = bajio(world / "world")
+    found = frame(settings, "select * from marts.mart_scf__response")
+    assert set(found["jurisdiction_id"]) == {"sim_mx_bajio"}, "an office without violations answers none"
+    found["month"] = pd.to_datetime(found["month"]).dt.to_period("M").astype(str)
+    found = found.set_index(["violation_class_code", "month"]).sort_index()
+    told = found[true.columns].astype(float).fillna({c: 0 for c in true.columns if c != "median_days_to_response"})
+    pd.testing.assert_frame_equal(told, true.sort_index().astype(float), check_names=False)
+    assert (found["response_not_told"] == 0).all()
+    assert (found["detected"].sum(), found["responded"].sum()) > (30, 20)
 
 
 def test_reasons_are_those_of_the_records(settings: Settings) -> None:

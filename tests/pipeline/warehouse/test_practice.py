@@ -19,7 +19,7 @@ from cli import nnsc
 from ingest.api import drain, fetch, outcomes
 from ingest.inspect import quarantined
 from linkage.api import link
-from simulator.agencies import PARTNERS, PRACTICE
+from simulator.agencies import ENFORCEMENT, PARTNERS, PRACTICE, SURVEYS
 from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
 from support import review_truth
@@ -35,6 +35,7 @@ from support.partner_truth import (
     true_people,
 )
 from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
+from support.survey_truth import survey_expected, survey_told
 from support.world import PROJECT, settings_in
 from warehouse import api
 from warehouse.kept import publication
@@ -48,7 +49,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     settings = settings_in(folder)
     shutil.copytree(PROJECT / "jurisdictions" / MILLBROOK, settings.jurisdictions / MILLBROOK)
     simulate(folder / "world", seed=3, people=1600, months=5)
-    feeds = {*PRACTICE, *PARTNERS, f"{MILLBROOK}/shooting"}
+    feeds = {*PRACTICE, *PARTNERS, *ENFORCEMENT, *SURVEYS, f"{MILLBROOK}/shooting"}
     deliver(folder / "world", settings.buckets, feeds=feeds)
     make_a_minor(settings.buckets / EVENTS, folder / "world" / "truth")
     fill_in(settings, folder / "template.xlsx")
@@ -97,7 +98,7 @@ def test_a_group_has_one_key_in_every_list(world: World) -> None:
     """As many groups as the lists name together, and as many records of each as they hold."""
     named = {
         "group_roster": ("group_id",), "group_relation": ("group_id", "other_group_id"), "engagement": ("group_id",),
-        "incident_review": ("victim_group_id", "suspect_group_id"),
+        "incident_review": ("victim_group_id", "suspect_group_id"), "enforcement_action": ("group_id",),
     }  # fmt: skip
     counts: dict[str, Counter[str]] = {}
     for kind, columns in named.items():
@@ -107,7 +108,7 @@ def test_a_group_has_one_key_in_every_list(world: World) -> None:
     told = ", ".join(f"{kind}_records" for kind in named)
     found = world.rows(f"select {told} from core.dim_group where jurisdiction_id = '{MILLBROOK}'")
     assert Counter(found) == Counter(tuple(count[kind] for kind in named) for count in counts.values())
-    assert any(all(row) for row in found), "no group stands in all four lists"
+    assert any(all(row) for row in found), "no group stands in all lists"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +124,9 @@ def test_a_group_has_one_key_in_every_list(world: World) -> None:
         ("service_referral", "status",
          {"Referred": "referred", "Contacted": "contacted", "Accepted": "accepted", "Active": "active",
           "Completed": "completed", "Closed": "stopped"}),
+        ("enforcement_action", "enforcement_type",
+         {"Warrant service": "warrant_service", "Supervision check": "supervision_check", "Targeted arrest": "targeted_arrest",
+          "Prosecution review": "prosecution_review", "Code enforcement": "civil_action"}),
     ],
 )  # fmt: skip
 def test_words_of_the_office_meet_in_standard_codes(
@@ -160,10 +164,20 @@ def test_groups_and_memberships_are_restricted_and_names_stay_where_they_belong(
     tiers = publication(world.settings).manifest["tiers"]
     for table in ("dim_group", "fct_group_membership", "fct_group_roster", "fct_group_relation"):
         assert tiers[f"core.{table}"]["tier"] == "T3", table
-    for kind, column in (("engagement", "group_key"), ("incident_review", "victim_group_key")):
+    for kind, column in (
+        ("engagement", "group_key"), ("incident_review", "victim_group_key"), ("enforcement_action", "group_key"),
+    ):  # fmt: skip
         assert tiers[f"core.fct_{kind}"]["columns"][column] == "T3"
     names = {name for told in tiers.values() for name in told["columns"]}
-    assert not names & {"group_id", "group_name", "stated_facts", "roster_entered_by", "session_id", "delivered_by"}
+    assert not names & {
+        "group_id",
+        "group_name",
+        "stated_facts",
+        "roster_entered_by",
+        "session_id",
+        "delivered_by",
+        "least_force_reason",
+    }
 
 
 def test_events_between_partners_are_those_of_the_list_and_their_victims_are_apart(world: World) -> None:
@@ -268,13 +282,34 @@ def test_the_scorecard_of_each_group_is_what_the_office_knows_on_the_last_day(wo
     cards = scorecards(world, today := "2025-06-01")
     rows = world.rows(
         "select members, confirmed_as_victim_12m, confirmed_as_suspect_12m, open_disputes, "
-        "cast(last_contact_on as varchar), cast(last_reached_on as varchar) from marts.mart_gvi__group_scorecard "
+        "open_enforcement_actions, cast(last_contact_on as varchar), cast(last_reached_on as varchar), "
+        "cast(last_enforcement_on as varchar), enforcement_status from marts.mart_gvi__group_scorecard "
         f"where jurisdiction_id = '{MILLBROOK}' and known_on = date '{today}'"
     )
-    columns = ("members", "victim", "suspect", "disputes", "contact", "reached")
-    assert Counter(rows) == Counter(tuple(one[name] or None if name in columns[4:] else one[name] for name in columns)
-                                    for one in cards.values())  # fmt: skip
-    assert all(sum(row[n] for row in rows) > 0 for n in range(4)), "too small a world"
+    columns = ("members", "victim", "suspect", "disputes", "actions", "contact", "reached", "enforced")
+    for one in cards.values():
+        one["status"] = "open" if one["actions"] else "ended" if one["enforced"] else "none"
+    assert Counter(rows) == Counter(
+        (*(one[name] or None if name in columns[5:] else one[name] for name in columns), one["status"])
+        for one in cards.values()
+    )
+    assert all(sum(row[n] for row in rows) > 0 for n in range(5)), "too small a world"
+    assert {row[-1] for row in rows} >= {"open", "none"}
+
+
+def test_a_survey_is_the_mean_of_what_people_answered_and_a_missing_answer_is_not_zero(world: World) -> None:
+    """Beside what was truly said: refusals that were written as a number, and people who stopped early."""
+    found, true = survey_told(world.rows), survey_expected(world)
+    assert found.keys() == true.keys()
+    for cell, measures in true.items():
+        assert found[cell] == pytest.approx(measures, abs=1e-6, nan_ok=True), cell
+    recorded = [one["answer"] for one in world.current("legitimacy_survey")]
+    assert min(recorded.count(9), recorded.count(None)) > 5
+    means = [cell[-1] for cell in true.values()]
+    assert any(mean != mean for mean in means), "no area is too small"
+    columns = world.rows("select column_name from information_schema.columns where table_name like 'fct_legitimacy%'")
+    assert ("respondent_key",) in columns
+    assert ("respondent_id",) not in columns
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,14 @@ UNDERSTOOD: dict[str, dict[str, tuple[str, ...]]] = {
         "personal_dispute": ("Personal dispute", "Argument", "Fight", "Words exchanged", "Riña", "Discusión"),
         "group_dispute": ("Group dispute", "Gang related", "Feud", "Gang feud", "Pandilla", "Disputa entre pandillas"),
     },
+    "enforcement_type": {
+        "warrant_service": ("Warrant service", "Warrant sweep", "Ejecución de órdenes"),
+        "supervision_check": ("Supervision check", "Probation checks", "Parole visit"),
+        "targeted_arrest": ("Targeted arrest", "Arrests", "Detención dirigida"),
+        "prosecution_review": ("Prosecution review", "Case review", "Federal adoption"),
+        "civil_action": ("Code enforcement", "Nuisance action", "Acción civil"),
+        "visible_presence": ("Visible presence", "Extra patrols", "Presencia"),
+    },
     "risk_level": {
         "high": ("High", "H", "Very high", "High risk", "Imminent", "Alto", "Riesgo alto"),
         "medium": ("Medium", "M", "Med", "Moderate", "Medio", "Riesgo medio"),
@@ -107,6 +115,7 @@ UNMAPPED: dict[str, tuple[str, ...]] = {
                           "No gang information", "No confirmado", "Not suspected", "Improbable"),
     "motive": ("Not group related", "Non-domestic", "Not drug related", "Retaliation ruled out", "No robbery", "Not personal",
                "Ungrouped", "Sin represalia", "Possible retaliation"),
+    "enforcement_type": ("Warrant denied", "Nobody arrested", "Review pending", "Checks stopped"),
     "risk_level": ("Likely", "Unlikely", "Highly unlikely", "Not high", "No alto", "Medium to high", "Lost"),
     "referral_status": ("Not completed", "Incomplete", "Goal not met", "Not started", "Not enrolled", "Inactive", "No activo",
                         "Not accepted", "Not contacted", "Not closed", "Did not complete", "No aceptado", "No cumplido",

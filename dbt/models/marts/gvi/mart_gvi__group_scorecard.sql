@@ -4,6 +4,12 @@
     "confirmed_as_victim_12m": ("victim", "incident_review"),
     "confirmed_as_suspect_12m": ("suspect", "incident_review"),
     "open_disputes": ("dispute", "group_relation"),
+    "open_enforcement_actions": ("enforcement", "enforcement_action"),
+} -%}
+{%- set lasts = {
+    "last_contact_on": "'reached', 'invited'",
+    "last_reached_on": "'reached'",
+    "last_enforcement_on": "'enforcement'",
 } -%}
 with
     known_groups as (
@@ -18,24 +24,14 @@ with
         select
             known_groups.group_key,
             {%- for name, (event, kind) in counts.items() %}
-                count(
-                    case
-                        when
-                            events.event = '{{ event }}'
-                            and (
-                                events.until_on is null
-                                or events.until_on > known_groups.known_on
-                            )
-                        then 1
-                    end
-                ) as {{ name }},
+                {{ events_that_hold(event) }} as {{ name }},
             {%- endfor %}
-            max(
-                case when events.event in ('reached', 'invited') then events.from_on end
-            ) as last_contact_on,
-            max(
-                case when events.event = 'reached' then events.from_on end
-            ) as last_reached_on
+            {%- for name, events in lasts.items() %}
+                max(
+                    case when events.event in ({{ events }}) then events.from_on end
+                ) as {{ name }}
+                {%- if not loop.last %},{% endif %}
+            {%- endfor %}
         from known_groups
         left join
             {{ ref("int_group__events") }} as events
@@ -53,7 +49,8 @@ select
             when known_groups.{{ kind }}_known_on is not null then counted.{{ name }}
         end as {{ name }},
     {%- endfor %}
-    counted.last_contact_on,
-    counted.last_reached_on
+    {%- for name in lasts %} counted.{{ name }}, {%- endfor %}
+    {{ enforcement_status("known_groups.enforcement_action_known_on") }}
+    as enforcement_status
 from known_groups
 join counted on counted.group_key = known_groups.group_key
