@@ -18,7 +18,8 @@ _RESIDENTS, _BEFORE, _BETWEEN = 14, 400, 110
 _ARRESTED, _CHARGED, _FELONY, _WEAPON, _CONVICTED = 0.4, 0.8, 0.15, 0.15, 0.4
 #: Shares of couples: of one offender with another partner, at the address of another couple, who move once.
 _AGAIN, _SHARED, _MOVES = 0.15, 0.1, 0.2
-_NOTIFIED = 0.6
+#: Share of offenders who get a notice, and days before the story at which notices begin.
+_NOTIFIED, _NOTICES_BEFORE = 0.6, 300
 _INJURIES = (("none", 50), ("minor", 35), ("serious", 10), ("unknown", 5))
 
 
@@ -117,11 +118,11 @@ def _event(rng: Random, couple: Couple, on: date) -> PartnerEvent:
 
 def _notices(rng: Random, events: list[PartnerEvent], start: date, end: date) -> list[Notice]:
     """Most offenders get one notice some weeks after an event, milder or sterner as it was."""
-    found, done = [], set()
+    found, done, begin = [], set(), start - timedelta(days=_NOTICES_BEFORE)
     for event in events:
         offender = event.couple.offender
         on = event.on + timedelta(days=rng.randrange(5, 40))
-        if offender.person_id in done or not start <= on < end or rng.random() >= _NOTIFIED:
+        if offender.person_id in done or not begin <= on < end or rng.random() >= _NOTIFIED:
             continue
         done.add(offender.person_id)
         level = "A" if event.felony else "C" if event.charged else "D"

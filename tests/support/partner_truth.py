@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from statsmodels.duration.survfunc import SurvfuncRight
 
 from settings import Settings
 from simulator.places import MILLBROOK
@@ -111,6 +113,38 @@ def levels(events: pd.DataFrame, notices: pd.DataFrame, today: date) -> Counter[
             convicted = int(charges["is_convicted"].eq(True).sum())
             newest = date.fromisoformat(max(map(str, mine["occurred_on"])))
             found[code, len(mine), len(charges), convicted, len(silent), newest, notice] += 1
+    return found
+
+
+def time_to_arrest(events: pd.DataFrame, notices: pd.DataFrame, today: date) -> dict[tuple[str, int], Row]:
+    """Level of the first notice (and all), months -> noticed, arrested, still followed, not so long, share arrested.
+
+    The share is that of statsmodels, with the ends of its interval by Greenwood's variance on the scale log(-log).
+    """
+    arrests = events[~events["pending"] & events["event_type_code"].eq("arrest")]
+    people = []
+    notices = notices.assign(notice_level=notices["notice_level"].fillna("not_recorded"))
+    for person, mine in notices.sort_values(["engaged_on", "notice_level"]).groupby("person"):
+        first = mine.iloc[0]
+        days = [(day - first["engaged_on"]).days for day in arrests[arrests["person"].eq(person)]["occurred_on"]]
+        after = [n for n in days if n > 0]
+        people.append((first["notice_level"], min(after, default=(today - first["engaged_on"]).days), bool(after)))
+    seen = pd.DataFrame(people, columns=["level", "days", "arrested"])
+    found = {}
+    for level, those in [("all", seen), *seen.groupby("level")]:
+        curve = SurvfuncRight(those["days"], those["arrested"])
+        for months, horizon in ((6, 183), (12, 365), (18, 548)):
+            by_then = those["days"] <= horizon
+            arrested = int((by_then & those["arrested"]).sum())
+            short = int(((those["days"] < horizon) & ~those["arrested"]).sum())
+            still = len(those) - arrested - short
+            passed = curve.surv_times <= horizon
+            free = float(curve.surv_prob[passed][-1]) if passed.any() else 1.0
+            low, share, high = None, 1 - free if still or free == 0 else None, None
+            if share is not None and 0 < free < 1:
+                spread = 1.959963984540054 * float(curve.surv_prob_se[passed][-1]) / free / -math.log(free)
+                low, high = (1 - free ** math.exp(sign * spread) for sign in (-1, 1))
+            found[level, months] = (len(those), arrested, still, short, share, low, high)
     return found
 
 

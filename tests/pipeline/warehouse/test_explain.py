@@ -25,7 +25,7 @@ MART = "mart_gvi__shootings_by_area_month"
 #: Need linked people, which this world has not; their examples are asked in test_practice.py and test_coarrests.py.
 OF_PEOPLE = {
     "mart_gvi__candidate_reasons", "mart_gvi__coarrest_edge", "mart_gvi__coarrest_edge_linked",
-    "mart_ipvi__level", "mart_ipvi__level_reasons",
+    "mart_ipvi__level", "mart_ipvi__level_reasons", "mart_ipvi__time_to_arrest",
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from support.partner_truth import (
     make_a_minor,
     records,
     repeat_calls,
+    time_to_arrest,
     true_people,
 )
 from support.practice_world import TEMPLATE, WRONG, World, fill_in, scorecards
@@ -426,6 +427,22 @@ def test_levels_of_offenders_follow_from_the_records_and_the_gravest_are_found(l
     assert {level: n for level, gives, n, _ in reasons if level == gives} == people
     examples = [m.example for m in marts(PROJECT) if m.name in ("mart_ipvi__level", "mart_ipvi__level_reasons")]
     assert [bool(linked.rows(example)) for example in examples] == [True, True], "the page's own examples have answers"
+
+
+def test_the_share_arrested_after_a_notice_is_that_of_another_library(linked: World) -> None:
+    notices = linked_people(linked.settings, "engagement", NOTICES)
+    reached = notices[notices["outcome_code"].eq("reached") & ~notices["pending"]]
+    told = time_to_arrest(linked_people(linked.settings, "ipv_event", EVENTS), reached, date(2025, 6, 1))
+    counts = "noticed, arrested, still_followed, not_followed_so_long"
+    shares = "share_arrested, share_arrested_low, share_arrested_high"
+    found = linked.rows(f"select notice_level, months, {counts}, {shares} from marts.mart_ipvi__time_to_arrest")
+    assert {row[:2]: row[2:6] for row in found} == {key: row[:4] for key, row in told.items()}
+    for key, row in {row[:2]: row[6:] for row in found}.items():
+        assert row == tuple(None if v is None else pytest.approx(v, abs=1e-9) for v in told[key][4:]), key
+    assert 0 < told["all", 6][4] < 1, "too small a world"
+    assert told["all", 18][4] is None, "nobody was followed so long"
+    (example,) = (m.example for m in marts(PROJECT) if m.name == "mart_ipvi__time_to_arrest")
+    assert linked.rows(example)
 
 
 def test_who_was_a_minor_in_one_entry_leaves_on_no_list_of_candidates(linked: World, tmp_path: Path) -> None:
