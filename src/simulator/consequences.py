@@ -28,10 +28,11 @@ _REQUIRED = {
     "incident_review": ("incident_review_id", "incident_id", "reviewed_on", "group_involvement"),
     "service_referral": ("referral_id", "service_type", "referred_on"),
     "call_for_service": ("call_id", "received_at", "call_type"),
+    "prison_movement": ("movement_id", "booking_id", "moved_at"),
 }  # fmt: skip
 _BOUNDED = ("arrested_on", "occurred_at", "_age", "_birth_date", "started_on", "ended_on", "violated_on", "snapshot_on",
             "custody_days", "restrictive_housing_days", "people_count", "participant_count", "engaged_on", "reviewed_on", "referred_on", "valid_from",
-            "received_at")  # fmt: skip
+            "received_at", "moved_at")  # fmt: skip
 #: Bounded in one kind and not in others.
 _BOUNDED_THERE = {("custody_stay", "admitted_at")}
 

@@ -14,6 +14,7 @@ from simulator.custody_entries import ca_entries, oh_entries
 from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
 from simulator.entries import Entry
 from simulator.events import History
+from simulator.movement_entries import movement_entries
 from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
 from simulator.plan import month_after, plan
 from simulator.population import Population
@@ -51,6 +52,7 @@ def make_services(seed: int, population: Population, history: History, start: da
     for form, place in ((probation.TERMS, RIVERMOUTH), (probation.MEASURES, BAJIO)):
         entries[form.feed_id] = term_entries(seed, form, supervision[place])
     entries[probation.VIOLATIONS.feed_id] = violation_entries(seed, probation.VIOLATIONS, supervision[BAJIO])
+    entries[oh_state.MOVEMENTS.feed_id] = movement_entries(seed, custody[OH_STATE])
     practice = make_practice(seed, MILLBROOK, population, history, start, end)
     calls = make_calls(seed, RIVERMOUTH, population, history, start, end)
     entries[CALLS.feed_id] = call_entries(seed, calls, shooting_cases(history.shootings[RIVERMOUTH]))

@@ -24,7 +24,9 @@ SERVICES: dict[str, Form] = {
 PRACTICE: dict[str, Form] = {form.feed_id: form for form in practice.LISTS}
 #: What dispatch centers keep.
 DISPATCH: dict[str, Form] = {calls.CALLS.feed_id: calls.CALLS}
+#: Logs of movements in custody.
+MOVEMENTS: dict[str, Form] = {oh_state.MOVEMENTS.feed_id: oh_state.MOVEMENTS}
 #: Each family deals its faults among its own feeds, so that a new family leaves the others' files as they were.
-FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH)
-FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH
+FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH, MOVEMENTS)
+FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH | MOVEMENTS
 ZONES: dict[str, ZoneInfo] = {form.feed_id.partition("/")[0]: form.zone for form in FORMS.values()}
