@@ -28,7 +28,15 @@ from warehouse.errors import PublishError
 from warehouse.kept import Kept, publication
 
 #: Keys of events that belong to one person: what hangs on a juvenile's event stays with it.
-_PERSONAL = ("arrest_key", "probation_term_key", "engagement_key", "booking_key", "mention_key", "person_key", "other_person_key")
+_PERSONAL = (
+    "arrest_key",
+    "probation_term_key",
+    "engagement_key",
+    "booking_key",
+    "mention_key",
+    "person_key",
+    "other_person_key",
+)
 _PLACE, _MENTION = "jurisdiction_id", "mention_key"
 
 
