@@ -31,3 +31,13 @@
         then person_days_by_movement * incident_days_known / movement_days_known
     end
 {%- endmacro %}
+
+{#- Share of the incidents linked to a group among those that say so or not; four fifths of all have to. -#}
+{% macro group_linked_share() -%}
+    case
+        when incidents_with_group_flag * 100 >= 80 * incidents
+        then
+            group_linked_incidents
+            / cast(nullif(incidents_with_group_flag, 0) as double precision)
+    end
+{%- endmacro %}

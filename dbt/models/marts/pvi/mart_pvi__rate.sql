@@ -52,5 +52,10 @@ select
     movement_basis,
     movement_days_known,
     person_days_by_movement,
-    person_days_by_movement / movement_days_known / nullif(adp, 0) as movement_to_census
+    person_days_by_movement
+    / movement_days_known
+    / nullif(adp, 0) as movement_to_census,
+    incidents_with_group_flag,
+    group_linked_incidents,
+    {{ group_linked_share() }} as group_linked_share
 from rated
