@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from settings import Settings
-from warehouse import api
+from warehouse.engine import engine_for
 
 FEED = "sim_us_ca_state/incidents"
 #: Class as recorded -> what it is without a weapon; the fights are fights of many from three people on.
@@ -38,17 +40,23 @@ def classes(incident: Any) -> set[str]:
     return found
 
 
-def waiting(settings: Settings, kind: str) -> set[str]:
+def rows(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    """Rows of the warehouse itself, as the agency's own keys, which come first, are in no publication."""
+    with engine_for(settings).session() as db:
+        found = db.execute(sql).fetchall()
+    return [("|".join(json.loads(key)), *others) for key, *others in found]
+
+
+def waiting(world: Path, kind: str) -> set[str]:
     """Keys of the agency's records whose newest row waits for a correction."""
-    sql = f"select source_key from core.fct_{kind} join restricted.record_source using (feed_id, record_key) "
-    sql += f"where record_kind = '{kind}' and record_source.known_to is null and is_pending_correction"
-    return {key for (key,) in api.query(settings, sql).rows}
+    told = json.loads((world / "world" / "truth" / "current.json").read_text())[FEED][kind]
+    return {"|".join(key) for key in told["pending"]}
 
 
-def expected(settings: Settings, incidents: pd.DataFrame, parts: pd.DataFrame) -> Reasons:
+def expected(world: Path, incidents: pd.DataFrame, parts: pd.DataFrame) -> Reasons:
     """Reasons by the records that are current, one part and class at a time."""
     told = {i.incident_id: i for i in incidents[incidents["feed_id"] == FEED].itertuples()}
-    held_back, late = waiting(settings, "prison_incident"), waiting(settings, "prison_incident_person")
+    held_back, late = waiting(world, "prison_incident"), waiting(world, "prison_incident_person")
     found: Reasons = Counter()
     for part in parts[parts["feed_id"] == FEED].itertuples():
         incident = told.get(part.incident_id)
@@ -65,13 +73,13 @@ def expected(settings: Settings, incidents: pd.DataFrame, parts: pd.DataFrame) -
 
 def told_reasons(settings: Settings) -> Reasons:
     """The same of the publication; a mention of nobody in particular has no person and no reason."""
-    rows = api.query(
+    found = rows(
         settings,
         "select source_key, rule_id, evidence_on::varchar, finding_code, is_group_linked from marts.mart_pvi__key_player "
         "join restricted.record_source using (feed_id, record_key) "
         "where record_source.record_kind = 'prison_incident_person' and record_source.known_to is null",
-    ).rows
-    return Counter(map(tuple, rows))
+    )
+    return Counter(found)
 
 
 def nobody(settings: Settings) -> set[str]:
@@ -82,4 +90,4 @@ def nobody(settings: Settings) -> set[str]:
         "and source.record_kind = 'prison_incident_person' where part.mention_key not in "
         "(select mention_key from core.person_membership where grade = 'action' and known_to is null)"
     )
-    return {key for (key,) in api.query(settings, sql).rows}
+    return {key for key, *_ in rows(settings, sql)}

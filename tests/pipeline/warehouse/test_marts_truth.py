@@ -364,7 +364,7 @@ def test_hot_cells_are_those_of_esda_and_statsmodels_and_hold_the_planted_market
 def test_key_players_are_those_of_the_findings(world: Path, settings: Settings) -> None:
     """Assailants by finding and class; nobody for being hurt, and nobody of what was found not to have happened."""
     found = key_player_truth.told_reasons(settings)
-    true = key_player_truth.expected(settings, truth(world, "prison_incident"), truth(world, "prison_incident_person"))
+    true = key_player_truth.expected(world, truth(world, "prison_incident"), truth(world, "prison_incident_person"))
     unnamed = key_player_truth.nobody(settings)
     assert found == Counter({reason: n for reason, n in true.items() if reason[0] not in unnamed})
     strengths = frame(settings, "select strength, finding_code, count(*) from marts.mart_pvi__key_player group by all")
