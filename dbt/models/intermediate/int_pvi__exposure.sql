@@ -1,13 +1,6 @@
 {{ config(materialized="table") }}
 
-{%- set kept = [
-    "month",
-    "based_on",
-    "last_known_on",
-    "person_ref",
-    "minutes",
-    "reason",
-] %}
+{%- set kept = "month based_on last_known_on person_ref minutes reason".split() %}
 with
     -- a release before the admission is an error of the record
     stretches as (select * from {{ ref("int_pvi__stretch") }} where left_at > began_at),
@@ -27,24 +20,22 @@ with
         group by jurisdiction_id
     ),
 
-    spans as (select *, {{ month_end("month") }} as month_end from months),
-
     pieces as (
         select
             stretches.*,
-            spans.month,
+            months.month,
             {{
                 minutes_between(
-                    "greatest(began_at, cast(spans.month as timestamp))",
-                    "least(left_at, cast(spans.month_end + 1 as timestamp))",
+                    "greatest(began_at, month)",
+                    "least(left_at, month + interval '1 month')",
                 )
             }} as minutes
-        from spans
+        from months
         join
             stretches
-            on stretches.jurisdiction_id = spans.jurisdiction_id
-            and stretches.began_at < cast(spans.month_end + 1 as timestamp)
-            and stretches.left_at > cast(spans.month as timestamp)
+            on stretches.jurisdiction_id = months.jurisdiction_id
+            and stretches.began_at < months.month + interval '1 month'
+            and stretches.left_at > months.month
     )
 
 select

@@ -20,7 +20,6 @@ with
             {%- endif %}
         {%- endfor %}
     ),
-
     limited as (
         select
             measured.*,

@@ -13,7 +13,6 @@ with
             {{ ref("int_pvi__exposure") }} as exposure
             on {{ same_place("exposure", "months") }}
     ),
-
     rated as (
         select
             *,
@@ -22,7 +21,6 @@ with
             end as per_incident
         from numbers
     )
-
 select
     jurisdiction_id,
     level,
