@@ -11,7 +11,7 @@
         "custody_census": {
             "custody_level": "custody_level", "status": "custody_status", "source_offense": "nibrs_offense",
         },
-        "custody_stay": {"custody_level": "custody_level"},
+        "custody_stay": {"admission_reason": "movement_reason", "custody_level": "custody_level"},
         "enforcement_action": {"enforcement_type": "enforcement_type"},
         "engagement": {
             "strategy": "strategy", "engagement_type": "engagement_type", "outcome": "engagement_outcome",
@@ -26,6 +26,7 @@
         "legitimacy_survey": {},
         "prison_incident": {"weapon": "nibrs_weapon", "injury_level": "injury_level", "finding": "finding"},
         "prison_incident_person": {"injury": "injury_level", "finding": "finding"},
+        "prison_movement": {"movement_reason": "movement_reason"},
         "probation_term": {
             "term_type": "supervision_type", "supervision_level": "supervision_level", "status": "supervision_status",
             "source_offense": "nibrs_offense",
@@ -39,7 +40,7 @@
     {%- set roles = {
         "arrest": "arrestee", "custody_census": "inmate", "custody_stay": "inmate", "engagement": "participant",
         "group_roster": "member", "service_referral": "client", "ipv_event": "offender", "ipv_victim": "victim",
-        "prison_incident_person": "participant", "probation_term": "client", "shooting_suspect": "suspect",
+        "prison_incident_person": "participant", "prison_movement": "inmate", "probation_term": "client", "shooting_suspect": "suspect",
         "shooting_victim": "victim",
     } -%}
     {%- for kind, role in roles.items() -%}

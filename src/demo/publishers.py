@@ -27,6 +27,7 @@ FILES = {
     f"{RIVERMOUTH}/calls": "bucket",
     f"{BAJIO}/arrest": "bucket", f"{BAJIO}/shooting": "bucket", f"{BAJIO}/violations": "bucket",
     "sim_us_ca_state/incidents": "bucket", "sim_us_ca_state/census": "bucket", "sim_us_oh_state/population": "bucket",
+    "sim_us_oh_state/movements": "bucket",
     f"{MILLBROOK}/group_roster": "bucket", f"{MILLBROOK}/engagement": "bucket",
 }  # fmt: skip
 #: Feeds that are tables: feed id -> protocol.

@@ -20,7 +20,7 @@ ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "timestamp
 
 Reference = Literal[
     "incident", "arrest", "prison_incident", "probation_term", "engagement", "session",
-    "group", "other_group", "victim_group", "suspect_group", "ipv_event", "pair", "address", "respondent",
+    "group", "other_group", "victim_group", "suspect_group", "ipv_event", "pair", "address", "respondent", "booking",
 ]  # fmt: skip
 #: References that are the same entity in another part: their keys are equal where the agency's identifiers are.
 ENTITY_OF: dict[str, str] = {"other_group": "group", "victim_group": "group", "suspect_group": "group"}

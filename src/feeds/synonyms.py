@@ -70,6 +70,17 @@ _COLUMNS = {
     "started_on": "start_date supervision_start disposition_date begin_date",
     "ended_on": "end_date supervision_end termination_date",
     "custody_level": "custody_level",
+    "movement_id": "movement_id movement_no movementno move_id transfer_id folio_traslado",
+    "booking_id": "booking_id booking_no bookingno booking_number",
+    "moved_at": "moved_at movedat movement_date movement_datetime move_date fecha_traslado",
+    "from_facility_id": "from_facility from_inst from_institution fromfac",
+    "to_facility_id": "to_facility to_inst to_institution tofac",
+    "from_unit_id": "from_unit from_housing",
+    "to_unit_id": "to_unit to_housing",
+    "from_cell_id": "from_cell",
+    "to_cell_id": "to_cell",
+    "bunk_id": "bunk bunk_no bed bed_no",
+    "movement_reason": "movement_reason reason_for_move move_reason motivo_traslado",
     "call_id": (
         "call_id call_no call_number event_number event_no cad_number cad_event_number master_incident_number "
         "nopd_item folio_llamada"
@@ -90,6 +101,7 @@ _KINDS = {
     "prison_incident": "facility slashing stabbing misconduct fight",
     "probation_term": "probation supervision sentence parole",
     "custody_census": "custody census inmate snapshot",
+    "prison_movement": "movement movements moved bunk bed traslado",
     "call_for_service": "call calls cad dispatch event priority llamada",
 }
 

@@ -32,10 +32,11 @@ _REQUIRED = {
     "enforcement_action": ("enforcement_action_id", "group_id", "incident_id", "started_on", "enforcement_type", "least_force_reason"),
     "legitimacy_survey": ("respondent_id", "wave", "scale", "item", "lowest_answer", "highest_answer", "is_reversed"),
     "call_for_service": ("call_id", "received_at", "call_type"),
+    "prison_movement": ("movement_id", "booking_id", "moved_at"),
 }  # fmt: skip
 _BOUNDED = ("arrested_on", "occurred_at", "_age", "_birth_date", "started_on", "ended_on", "violated_on", "snapshot_on",
             "custody_days", "restrictive_housing_days", "people_count", "participant_count", "engaged_on", "reviewed_on", "referred_on", "valid_from",
-            "received_at", "occurred_on", "surveyed_on", "people_touched")  # fmt: skip
+            "received_at", "occurred_on", "surveyed_on", "people_touched", "moved_at")  # fmt: skip
 #: Bounded in one kind and not in others.
 _BOUNDED_THERE = {("custody_stay", "admitted_at")}
 

@@ -37,11 +37,13 @@ MISHAPS: dict[str, tuple[str, ...]] = {
     f"{RIVERMOUTH}/calls": ("repeat",),
     f"{MILLBROOK}/legitimacy_survey": (),
     f"{MILLBROOK}/enforcement_action": (),
+    f"{OH_STATE}/movements": ("repeat", "unknown_heading"),
 }
 #: How many regular files a feed sends at most, however long the story; others send one a month.
 AT_MOST: dict[str, int] = {
     f"{CA_STATE}/incidents": 6, f"{CA_STATE}/stays": 4, f"{CA_STATE}/census": 4, f"{OH_STATE}/incidents": 6,
     f"{OH_STATE}/population": 12, f"{RIVERMOUTH}/probation": 4, f"{BAJIO}/probation": 4, f"{BAJIO}/violations": 6, f"{RIVERMOUTH}/calls": 4,
+    f"{OH_STATE}/movements": 4,
 }  # fmt: skip
 #: Lists that an office sends twice in a story, however long: each replaces the one before.
 TWICE = tuple(f"{MILLBROOK}/{name}" for name in (

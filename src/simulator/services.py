@@ -16,6 +16,7 @@ from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
 from simulator.enforcement import Action, make_enforcement
 from simulator.entries import Entry
 from simulator.events import History
+from simulator.movement_entries import movement_entries
 from simulator.partner_entries import partner_entries
 from simulator.partners import Partners, make_partners
 from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
@@ -60,6 +61,7 @@ def make_services(seed: int, population: Population, history: History, start: da
     for form, place in ((probation.TERMS, RIVERMOUTH), (probation.MEASURES, BAJIO)):
         entries[form.feed_id] = term_entries(seed, form, supervision[place])
     entries[probation.VIOLATIONS.feed_id] = violation_entries(seed, probation.VIOLATIONS, supervision[BAJIO])
+    entries[oh_state.MOVEMENTS.feed_id] = movement_entries(seed, custody[OH_STATE])
     practice = make_practice(seed, MILLBROOK, population, history, start, end)
     partners = make_partners(seed, MILLBROOK, population, start, end)
     calls = make_calls(seed, RIVERMOUTH, population, history, start, end)

@@ -33,6 +33,7 @@ _PERSONAL = (
     "probation_term_key",
     "engagement_key",
     "ipv_event_key",
+    "booking_key",
     "mention_key",
     "person_key",
     "other_person_key",

@@ -20,7 +20,7 @@ from simulator.plan import MISHAPS
 
 #: One seed in every run, all twenty in the long one.
 SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 21))]
-MOMENTS = ("occurred_at", "arrested_at", "admitted_at", "released_at", "received_at")
+MOMENTS = ("occurred_at", "arrested_at", "admitted_at", "released_at", "received_at", "moved_at")
 
 
 def take_in(settings: Settings, feeds: set[str]) -> None:

@@ -12,10 +12,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from support.movement_world import movements, stays
 from support.warehouse_world import START, World, write_feed
 
 ZONE = ZoneInfo("America/New_York")
-KINDS = ["prison_incident", "prison_incident_person", "custody_census", "probation_term", "probation_violation"]
+KINDS = [
+    "prison_incident",
+    "prison_incident_person",
+    "custody_census",
+    "probation_term",
+    "probation_violation",
+    "prison_movement",
+    "custody_stay",
+]
 #: Recorded class -> (classes that hold by the text alone, whether a crowd makes it a fight of many, whether it is violence).
 CLASSES: dict[str | None, tuple[set[str], bool, bool]] = {
     "Fight": ({"fight"}, True, True),
@@ -57,6 +66,8 @@ class Place:
     people: list[dict[str, Any]] = field(default_factory=list)
     terms: list[dict[str, Any]] = field(default_factory=list)
     violations: list[dict[str, Any]] = field(default_factory=list)
+    movements: list[dict[str, Any]] = field(default_factory=list)
+    stays: list[dict[str, Any]] = field(default_factory=list)
 
 
 def make_place(world: World, name: str, seed: int, days: int | None = None) -> Place:
@@ -85,8 +96,13 @@ def make_place(world: World, name: str, seed: int, days: int | None = None) -> P
     if is_long:
         _unrest(place, chance, days)
     _supervision(place, chance, days)
+    walks = random.Random(f"{name}/movements")
+    if seed % 3 != 1:
+        place.movements = movements(walks, days)
+    if seed % 3 != 0:
+        place.stays = stays(walks, days)
     world.deliver(feed_id, 40, {})
-    world.deliver(feed_id, days, {kind: _changes(name, rows) for kind, rows in zip(KINDS, (place.incidents, place.people, place.census, place.terms, place.violations), strict=True)})  # fmt: skip
+    world.deliver(feed_id, days, {kind: _changes(name, rows) for kind, rows in zip(KINDS, (place.incidents, place.people, place.census, place.terms, place.violations, place.movements, place.stays), strict=True)})  # fmt: skip
     return place
 
 

@@ -20,6 +20,8 @@ select
     custody_level_code,
     custody_level_mapping,
     admission_reason,
+    admission_reason_code,
+    admission_reason_mapping,
     release_reason,
     inmate_age,
     inmate_age_group,

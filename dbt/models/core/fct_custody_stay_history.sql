@@ -20,6 +20,8 @@ select
     custody_level_codes.code as custody_level_code,
     {{ how_mapped("custody_level") }} as custody_level_mapping,
     versions.admission_reason,
+    admission_reason_codes.code as admission_reason_code,
+    {{ how_mapped("admission_reason") }} as admission_reason_mapping,
     versions.release_reason,
     versions.inmate_age,
     versions.inmate_age_group,

@@ -22,6 +22,7 @@ select
     {{ month_of("reported.occurred_at_local") }} as month,
     reported.source_class,
     reported.weapon,
+    reported.is_group_linked,
     coalesce(reported.participant_count, people.participants) as participants,
     people.victims
 from reported

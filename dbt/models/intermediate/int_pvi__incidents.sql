@@ -9,7 +9,12 @@ with
     ),
 
     placed as (
-        {{ at_levels("classed", ["month", "class_code", "participants", "victims"]) }}
+        {{
+            at_levels(
+                "classed",
+                ["month", "class_code", "participants", "victims", "is_group_linked"],
+            )
+        }}
     )
 
 select
@@ -23,6 +28,8 @@ select
     count(participants) as incidents_with_participants,
     cast(sum(participants) as bigint) as participants,
     count(victims) as incidents_with_victims,
-    cast(sum(victims) as bigint) as victims
+    cast(sum(victims) as bigint) as victims,
+    count(is_group_linked) as incidents_with_group_flag,
+    count(case when is_group_linked then 1 end) as group_linked_incidents
 from placed
 group by jurisdiction_id, level, facility_id, unit_id, month, class_code

@@ -30,6 +30,8 @@ select
     {{ told("participants") }} as participants,
     {{ told("incidents_with_victims") }} as incidents_with_victims,
     {{ told("victims") }} as victims,
+    {{ told("incidents_with_group_flag") }} as incidents_with_group_flag,
+    {{ told("group_linked_incidents") }} as group_linked_incidents,
     coalesce(custody.days_observed, 0) as days_observed,
     custody.person_days,
     cast({{ month_end("places.month") }} - places.month + 1 as integer) as days_in_month

@@ -4,6 +4,7 @@
     ("shooting_suspect", "suspect"),
     ("probation_term", "client"),
     ("prison_incident_person", "participant"),
+    ("prison_movement", "inmate"),
     ("custody_census", "inmate"),
     ("custody_stay", "inmate"),
     ("group_roster", "member"),
@@ -23,6 +24,7 @@
     "ipv_event": "occurred_on",
     "ipv_victim": "occurred_on",
     "custody_stay": "cast(admitted_at_local as date)",
+    "prison_movement": "cast(moved_at_local as date)",
 } -%}
 {%- for kind, role in roles %}
     select

@@ -8,6 +8,7 @@
     "probation_violation": ["violation_id", "term_id"],
     "prison_incident": ["incident_id"],
     "prison_incident_person": ["incident_id"],
+    "prison_movement": ["movement_id", "booking_id"],
     "custody_census": [],
     "custody_stay": ["stay_id"],
     "group_roster": ["roster_id", "group_id"],

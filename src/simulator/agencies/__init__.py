@@ -42,7 +42,18 @@ DISPATCH: dict[str, Form] = {calls.CALLS.feed_id: calls.CALLS}
 SURVEYS: dict[str, Form] = {survey.SURVEY.feed_id: survey.SURVEY}
 #: What was done about groups: a list of practitioners, in a family of its own.
 ENFORCEMENT: dict[str, Form] = {practice.ENFORCEMENT.feed_id: practice.ENFORCEMENT}
+#: Logs of movements in custody.
+MOVEMENTS: dict[str, Form] = {oh_state.MOVEMENTS.feed_id: oh_state.MOVEMENTS}
 #: Each family deals its faults among its own feeds, so that a new family leaves the others' files as they were.
-FAMILIES: tuple[dict[str, Form], ...] = (POLICE, SERVICES, PRACTICE, DISPATCH, PARTNERS, SURVEYS, ENFORCEMENT)
-FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH | PARTNERS | SURVEYS | ENFORCEMENT
+FAMILIES: tuple[dict[str, Form], ...] = (
+    POLICE,
+    SERVICES,
+    PRACTICE,
+    DISPATCH,
+    PARTNERS,
+    SURVEYS,
+    ENFORCEMENT,
+    MOVEMENTS,
+)
+FORMS: dict[str, Form] = POLICE | SERVICES | PRACTICE | DISPATCH | PARTNERS | SURVEYS | ENFORCEMENT | MOVEMENTS
 ZONES: dict[str, ZoneInfo] = {form.feed_id.partition("/")[0]: form.zone for form in FORMS.values()}

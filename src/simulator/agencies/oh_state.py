@@ -1,10 +1,10 @@
-"""Ohio's simulated department of correction: incidents with one row per person, and everybody in custody on one day."""
+"""Ohio's simulated department of correction: incidents by person, movements, and everybody in custody on one day."""
 
 from __future__ import annotations
 
 from simulator.agencies.common import COMMON_FAULTS, Codes, person
 from simulator.departments import DEPARTMENTS, OH_STATE
-from simulator.forms import Column, Form, Kind, d_mon_y, flag, mdy, mdy_12h
+from simulator.forms import Column, Form, Kind, d_mon_y, flag, hm, joined, mdy, mdy_12h, ymd
 from simulator.recording import Habits
 
 _ZONE = DEPARTMENTS[OH_STATE].zone
@@ -70,5 +70,34 @@ POPULATION = Form(
     faulty=0.05,
     faults=("row_too_long", "row_too_short", "impossible_date", "blank_offender", "age_text", "age_too_old",
             "age_negative", "group_flag_unknown", "birth_ancient", "birth_impossible", "birth_future",
+            "contradicting_duplicate"),
+)  # fmt: skip
+
+#: What the department writes for each reason of the books; "" is a movement within the unit.
+REASONS = {
+    "New commitment": "Admission", "Transfer": "Transfer", "Housing change": "Bed assignment", "": "Bed assignment",
+    "Restrictive housing": "Placed in RHU", "Return to general population": "Release from RHU", "Released": "Discharged",
+}  # fmt: skip
+MOVEMENTS = Form(
+    feed_id=f"{OH_STATE}/movements", mode="full", stem="movement_log", zone=_ZONE,
+    layouts={"2024": (
+        Column("MovementNo", "number"), Column("BookingNo", "booking"), Column("OffenderNo", "local"),
+        Column("LastName", "last"), Column("FirstName", "first"), Column("DOB", "dob", mdy), Column("Sex", "sex"),
+        Column("Race", "race"), Column("MovedAt", "at", joined(ymd(), hm)), Column("Reason", "reason"),
+        Column("FromInst", "from_facility"), Column("FromUnit", "from_unit"), Column("FromCell", "from_cell"),
+        Column("ToInst", "to_facility"), Column("ToUnit", "to_unit"), Column("ToCell", "to_cell"), Column("Bunk", "bunk"),
+        Column("EscortNotes", "secret"),
+    )},
+    kinds=(
+        Kind("prison_movement", ("number",), "unique", {
+            "movement_id": "number", "booking_id": "booking", "moved_at": "at", "movement_reason": "reason",
+            "from_facility_id": "from_facility", "from_unit_id": "from_unit", "from_cell_id": "from_cell",
+            "to_facility_id": "to_facility", "to_unit_id": "to_unit", "to_cell_id": "to_cell", "bunk_id": "bunk",
+            **person("inmate", "last_name", "first_name", "birth_date", "sex", "race", "local_id"),
+        }, person="person"),
+    ),
+    vary=("bunk",), losable="Bunk",
+    faulty=0.05,
+    faults=(*COMMON_FAULTS, "blank_date", "blank_number", "birth_ancient", "birth_impossible", "birth_future",
             "contradicting_duplicate"),
 )  # fmt: skip

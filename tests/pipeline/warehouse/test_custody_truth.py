@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.alarm_truth import alarms, person_time
-from support.custody_truth import rates
-from support.custody_world import Place, caseload, make_place, violations
+from support.custody_truth import rates, spoken_days
+from support.custody_world import Place, caseload, make_place, month_days, violations
+from support.movement_world import exposure, stayed, walked
 from support.scf_truth import COLUMNS as SCF
 from support.scf_truth import responses
 from support.warehouse_world import World, make_world
@@ -33,6 +35,11 @@ VIOLATIONS = (
     "violation_type, month, violations, violations_with_response, violations_with_custody, cast(custody_days as bigint)"
 )
 
+RESTRICTIVE = (
+    "level, facility_id, unit_id, month, days_known, person_days, person_days_unread, restrictive_person_days, "
+    "restrictive_people, restrictive_per_100_person_days"
+)
+
 FACILITIES = "facilities: [{id: F1, name: One, units: [{id: U1, name: a}, {id: U2, name: b}]}, {id: F2, name: Two, valid_to: 2024-01-31}]"
 
 
@@ -49,6 +56,29 @@ def agree(found: dict[tuple[Any, ...], tuple[Any, ...]], told: dict[tuple[Any, .
     assert found.keys() == told.keys()
     for key, values in told.items():
         assert found[key] == pytest.approx(values, nan_ok=False), key
+
+
+def restrictive(place: Place) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Restrictive housing by movements where there are any, else by stays."""
+    end = datetime.combine(place.known_on + timedelta(days=1), time())
+    told = walked(place.movements, end) if place.movements else stayed(place.stays, end)
+    return exposure(list(told), place.known_on)
+
+
+def adjusted(world: World, place: Place) -> None:
+    """The adjusted denominator is the time truly spent there, of the days of which the incidents speak."""
+    spent = {cell: values for cell, values in restrictive(place).items() if values[0] >= 0.8 * len(month_days(cell[3]))}
+    sql = "level, facility_id, unit_id, month, class_code, measure, adjusted_person_days, events, adjusted_per_100_person_years"
+    spoken = spoken_days(place)
+    for key, (days, events, rate) in table(world, place, sql, "mart_pvi__person_time", 6).items():
+        cell, said = key[:4], spoken.get(key[3], 0)
+        if key[5] != "incidents":
+            continue
+        if cell not in spent or said < 0.8 * len(month_days(key[3])):
+            assert (days, rate) == (None, None), key
+        else:
+            assert days == pytest.approx(spent[cell][1] * said / spent[cell][0])
+            assert rate == pytest.approx(events * 36525 / days)
 
 
 def check(home: Path, seeds: range) -> None:
@@ -71,6 +101,8 @@ def check(home: Path, seeds: range) -> None:
         rated += sum(row[5] is not None for row in found.values())
         agree(table(world, place, PERSON_TIME, "mart_pvi__person_time", 6), person_time(place))
         agree(table(world, place, ALARMS, "mart_pvi__alarm", 5), alarms(place))
+        agree(table(world, place, RESTRICTIVE, "mart_pvi__restrictive_housing", 4), restrictive(place))
+        adjusted(world, place)
         agree(table(world, place, CASELOAD, "mart_supervision__caseload_by_month", 2), caseload(place))
         answers = table(world, place, SCF, "mart_scf__response", 2)
         agree(answers, responses(place))

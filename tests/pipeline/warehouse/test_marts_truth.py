@@ -22,7 +22,7 @@ from ingest.api import drain, fetch
 from linkage.run import run
 from settings import Settings, load_settings
 from simulator.api import deliver, simulate
-from support import coarrest_truth
+from support import coarrest_truth, key_player_truth
 from support.candidate_truth import expected, told
 from support.dmi_truth import calls_of_the_books, calls_told, events, gi_star, hot_cells, planted_markets, rings
 from support.scf_truth import bajio
@@ -33,7 +33,7 @@ from warehouse.dbt_runner import run_dbt
 pytestmark = pytest.mark.slow
 CITIES = ("sim_us_oh_millbrook", "sim_us_ca_rivermouth")
 FEEDS = [f"{city}/{kind}" for city in CITIES for kind in ("arrest", "shooting")]
-FEEDS += ["sim_mx_bajio/probation", "sim_mx_bajio/violations", "sim_us_ca_rivermouth/calls"]
+FEEDS += ["sim_mx_bajio/probation", "sim_mx_bajio/violations", "sim_us_ca_rivermouth/calls", key_player_truth.FEED]
 LOW_LEVEL = {"trespass", "public_order", "prostitution", "gambling", "traffic"}
 TARGETED = {"homicide", "kidnapping", "robbery", "aggravated_assault", "weapons"}
 UNKNOWN = {"unmapped", "not_recorded"}
@@ -412,3 +412,16 @@ def test_planted_markets_hold_what_happened_in_them_around_them_and_elsewhere(wo
         1,
         1,
     ]
+
+
+def test_key_players_are_those_of_the_findings(world: Path, settings: Settings) -> None:
+    """Assailants by finding and class; nobody for being hurt, and nobody of what was found not to have happened."""
+    found = key_player_truth.told_reasons(settings)
+    true = key_player_truth.expected(world, truth(world, "prison_incident"), truth(world, "prison_incident_person"))
+    unnamed = key_player_truth.nobody(settings)
+    assert found == Counter({reason: n for reason, n in true.items() if reason[0] not in unnamed})
+    strengths = frame(settings, "select strength, finding_code, count(*) from marts.mart_pvi__key_player group by all")
+    assert set(zip(strengths["strength"], strengths["finding_code"], strict=True)) == {
+        ("recorded", "guilty"),
+        ("weak", "pending"),
+    }

@@ -12,14 +12,14 @@ with
                 -- speak of
                 cast(
                     floor(adp * incident_days_known + 0.5) as bigint
-                ) as person_days_at_risk
+                ) as person_days_at_risk,
+                {{ adjusted_days(measure) }} as adjusted_person_days
             from rates
             {%- if not loop.last %}
                 union all
             {%- endif %}
         {%- endfor %}
     ),
-
     limited as (
         select
             measured.*,
@@ -52,5 +52,8 @@ select
     events * per_year as per_100_person_years,
     low * per_year as low_per_100_person_years,
     high * per_year as high_per_100_person_years,
-    case when per_adp is null then rate_note end as rate_note
+    case when per_adp is null then rate_note end as rate_note,
+    case when adjusted_person_days is not null then movement_basis end as adjusted_by,
+    adjusted_person_days,
+    events * 36525 / nullif(adjusted_person_days, 0) as adjusted_per_100_person_years
 from limited

@@ -1,0 +1,136 @@
+"""Random movements and stays in custody as records, and how long people were where by walking through them one by one."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+Spot = tuple[str, str | None, str | None]
+UNITS = [("F1", "U1"), ("F1", "U2"), ("F2", "U1"), ("F1", "R")]
+#: Reason as recorded -> what it means; None where no rule reads it.
+REASONS: dict[str | None, str | None] = {
+    "Admission": "admission",
+    "Bed assignment": "housing_change",
+    "Placed in RHU": "restrictive_in",
+    "Release from RHU": "restrictive_out",
+    "Zzz": None,
+    None: None,
+    "Discharged": "release",
+}
+BEGAN = datetime(2024, 1, 1)
+
+
+def movements(chance: random.Random, days: int) -> list[dict[str, Any]]:
+    """Forty people who come, are moved and may leave; now and then a movement that nobody recorded."""
+    found: list[dict[str, Any]] = []
+    for number in range(40):
+        at, here = BEGAN + timedelta(minutes=chance.randrange(days * 1440)), (None, None)
+        reason: str | None = "Admission"
+        while at < BEGAN + timedelta(days=days):
+            there = (
+                (None, None)
+                if reason == "Discharged"
+                else here
+                if chance.random() < 0.2 and here[0]
+                else chance.choice(UNITS)
+            )
+            row = {"movement_id": f"m{len(found)}", "booking_id": f"b{number}", "booking_key": f"kb{number}"}
+            row |= {"moved_at_local": at, "moved_at": at + timedelta(hours=5), "movement_reason": reason}
+            row |= dict(
+                zip(("from_facility_id", "from_unit_id", "to_facility_id", "to_unit_id"), here + there, strict=True)
+            )
+            if chance.random() < 0.97:
+                found.append(row)
+            if reason == "Discharged":
+                break
+            here, at = there, at + timedelta(minutes=chance.randrange(1, 20 * 1440))
+            reason = chance.choice([*REASONS, "Bed assignment", "Placed in RHU", "Release from RHU"][1:])
+    return found
+
+
+def stays(chance: random.Random, days: int) -> list[dict[str, Any]]:
+    """Stays in units, some without an end, some with an end before they begin."""
+    found = []
+    for number in range(60):
+        at = BEGAN + timedelta(minutes=chance.randrange(-30 * 1440, days * 1440))
+        left = chance.choice([None, at + timedelta(minutes=chance.randrange(-60, 40 * 1440))])
+        facility, unit = chance.choice(UNITS)
+        row = {
+            "stay_id": f"s{number}",
+            "facility_id": facility,
+            "unit_id": unit,
+            "admitted_at_local": at,
+            "admitted_at": at,
+        }
+        found.append(
+            row | {"released_at_local": left, "released_at": left, "admission_reason": chance.choice(list(REASONS))}
+        )
+    return found
+
+
+#: Who, where, from when, until when, and the reason that counts ("unknown" where none tells).
+Stretch = tuple[str, str, str, datetime, datetime, str]
+
+
+def walked(rows: list[dict[str, Any]], end: datetime) -> Iterator[Stretch]:
+    """What movements say, person by person."""
+    people = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row["moved_at_local"]):
+        people[row["booking_id"]].append(row)
+    for person, own in people.items():
+        counts = "unknown"
+        for row, following in pairwise([*own, None]):
+            assert row is not None
+            code = REASONS[row["movement_reason"]]
+            here = (row["to_facility_id"], row["to_unit_id"])
+            if code in ("restrictive_in", "restrictive_out") or (row["from_facility_id"], row["from_unit_id"]) != here:
+                counts = code or "unknown"
+            until = following["moved_at_local"] if following else end
+            left_from = (following["from_facility_id"], following["from_unit_id"]) if following else here
+            if here[0] is not None:
+                yield person, *here, row["moved_at_local"], min(until, end), counts if left_from == here else "unknown"
+
+
+def stayed(rows: list[dict[str, Any]], end: datetime) -> Iterator[Stretch]:
+    """What stays say; without links everybody stays once."""
+    for row in rows:
+        until = min(row["released_at_local"] or end, end)
+        code = REASONS[row["admission_reason"]] or "unknown"
+        yield row["stay_id"], row["facility_id"], row["unit_id"], row["admitted_at_local"], until, code
+
+
+def exposure(stretches: list[Stretch], known_on: date) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """(level, facility, unit, month) -> days known, days there, restrictive days and people, days of which nothing tells."""
+    lasting = [s for s in stretches if s[4] > s[3]]
+    cells: dict[tuple[Any, ...], list[tuple[str, int, str]]] = defaultdict(list)
+    month = _after(min(s[4] for s in lasting))
+    while month.date() <= known_on:
+        for person, facility, unit, began, left, reason in lasting:
+            minutes = (min(left, _after(month)) - max(began, month)) // timedelta(minutes=1)
+            if minutes > 0:
+                for spot in (("system", None, None), ("facility", facility, None), ("unit", facility, unit)):
+                    cells[(*spot, month.date())].append((person, minutes, reason))
+        month = _after(month)
+    return {cell: _summed(rows, cell[3], known_on) for cell, rows in cells.items()}
+
+
+def _summed(rows: list[tuple[str, int, str]], month: date, known_on: date) -> tuple[Any, ...]:
+    whole = (_after(datetime(month.year, month.month, 1)).date() - month).days
+    known = min(whole, (known_on - month).days + 1)
+    everything, unread, restrictive = (
+        sum(minutes for _, minutes, reason in rows if reason in wanted or wanted == {"*"})
+        for wanted in ({"*"}, {"unknown"}, {"restrictive_in"})
+    )
+    isolated = {person for person, _, reason in rows if reason == "restrictive_in"}
+    enough = known >= 0.8 * whole and unread <= 0.2 * everything
+    shown = (restrictive / 1440, len(isolated), 100 * restrictive / everything) if enough else (None, None, None)
+    return known, everything / 1440, unread / 1440, *shown
+
+
+def _after(month: datetime) -> datetime:
+    """The first moment of the next month."""
+    return (month.replace(day=1, hour=0, minute=0) + timedelta(days=32)).replace(day=1)
