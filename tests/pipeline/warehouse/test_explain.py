@@ -25,6 +25,8 @@ MART = "mart_gvi__shootings_by_area_month"
 #: Need linked people, which this world has not; their examples are asked in test_practice.py and test_coarrests.py.
 OF_PEOPLE = {"mart_gvi__candidate_reasons", "mart_gvi__coarrest_edge", "mart_gvi__coarrest_edge_linked"}
 
+MARKET = ("market_id", "market_version", "ring_code")
+
 
 def test_a_cell_leads_to_its_records_and_tells_why_it_changed(built: World) -> None:
     first = explain(built.settings, MART, "area_id = 'North'")
@@ -112,7 +114,9 @@ def test_as_many_records_as_the_cell_counts(simulated: Settings, mart: str, kind
     for row in found.rows:
         cell = dict(zip(found.columns, row))
         keys = ("jurisdiction_id", "area_id", "month", "offense_group_code", "violation_type", "level", "class_code")
-        places = [name for name in (*keys, "facility_id", "unit_id", "service_type_code", "h3_9") if name in cell]
+        places = [
+            name for name in (*keys, "facility_id", "unit_id", "service_type_code", "h3_9", *MARKET) if name in cell
+        ]
         where = " and ".join(f"{name} is null" if cell[name] is None else f"{name} = '{cell[name]}'" for name in places)
         told = explain(simulated, mart, where, limit=5000)
         records = [source for source in told.sources if source.record_kind == kind]
