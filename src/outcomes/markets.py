@@ -13,9 +13,8 @@ from typing import Any
 from outcomes.common import Estimate, NotConverged
 from outcomes.displacement import Change, Difference, Quotient, difference, quotient, ratio_of_ratios
 from settings import Settings
-from warehouse.api import query
 from warehouse.errors import QueryError
-from warehouse.kept import publication
+from warehouse.kept import Kept, opened, publication
 
 MART = "marts.mart_dmi__market_month"
 #: What may be counted. Arrests are what police do; calls of residents stand first.
@@ -65,8 +64,8 @@ def displaced(
     """
     if measure not in MEASURES:
         raise QueryError(f"{measure!r} is not counted of markets.", f"Use one of {', '.join(MEASURES)}.")
-    number = publication(settings).publication_id
-    rows = _drawn(settings, number, place, market, version)
+    kept = publication(settings)
+    rows = _drawn(_rows(settings, kept), place, market, version)
     notified = rows[0]["notified_month"]
     if notified is None:
         raise QueryError(
@@ -80,16 +79,24 @@ def displaced(
     treated, ring, rest = (changes[name] for name in RINGS)
     weight = cells["comparison"] / max(cells["market"] + cells["ring"], 1) or 1.0
     return Displaced(
-        place, market, int(rows[0]["market_version"]), number, measure, notified, *windows, changes, cells,
+        place, market, int(rows[0]["market_version"]), kept.publication_id, measure, notified, *windows, changes, cells,
         quotient(treated, ring, rest), _ratio(treated, rest), weight,
         difference(treated, Change(rest.before, rest.after, weight), ring),
     )  # fmt: skip
 
 
-def _drawn(settings: Settings, number: int, place: str, market: str, version: int | None) -> list[Row]:
+def _rows(settings: Settings, kept: Kept) -> list[Row]:
+    """The whole mart of a publication (a few rows a month)."""
+    if MART not in kept.tables:
+        raise QueryError(f"The publication has no {MART}.", "Run `nnsc build`, then this again.")
+    with opened(kept, settings.threads) as db:
+        cursor = db.execute(f"select * from {MART} order by all")
+        columns = [column[0] for column in cursor.description or []]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _drawn(rows: list[Row], place: str, market: str, version: int | None) -> list[Row]:
     """The rows of one drawing of a market."""
-    found = query(settings, f"select * from {MART} order by all", number)
-    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
     own = [row for row in rows if (row["jurisdiction_id"], row["market_id"]) == (place, market)]
     if not own:
         known = sorted({f"{row['jurisdiction_id']} {row['market_id']}" for row in rows})

@@ -28,6 +28,8 @@ OF_PEOPLE = {
     "mart_ipvi__level", "mart_ipvi__level_reasons", "mart_ipvi__time_to_arrest",
 }  # fmt: skip
 
+MARKET = ("market_id", "market_version", "ring_code")
+
 
 def test_a_cell_leads_to_its_records_and_tells_why_it_changed(built: World) -> None:
     first = explain(built.settings, MART, "area_id = 'North'")
@@ -119,7 +121,7 @@ def test_as_many_records_as_the_cell_counts(simulated: Settings, mart: str, kind
         keys = ("jurisdiction_id", "area_id", "month", "offense_group_code", "violation_type", "level", "class_code")
         places = [
             name
-            for name in (*keys, "facility_id", "unit_id", "service_type_code", "h3_9", "violation_class_code")
+            for name in (*keys, "facility_id", "unit_id", "service_type_code", "h3_9", "violation_class_code", *MARKET)
             if name in cell
         ]
         where = " and ".join(f"{name} is null" if cell[name] is None else f"{name} = '{cell[name]}'" for name in places)
