@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     buckets: Path = Path()
     published: Path = Path()
     work: Path = Path()
+    #: Where the parsed dbt project is kept; installations of one project may share it.
+    parsed: Path = Path()
     warehouse: str = ""
     ledger_url: str = ""
     #: A frozen clock (UTC) for tests and replays; ``None`` means the real one.
@@ -55,6 +57,7 @@ class Settings(BaseSettings):
             "buckets": home / "buckets",
             "published": home / "published",
             "work": home / "work",
+            "parsed": home / "dbt" / "parsed",
             "warehouse": str(home / "warehouse" / "warehouse.duckdb"),
             "ledger_url": f"sqlite:///{home / 'ledger' / 'ledger.db'}",
         }

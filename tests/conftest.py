@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,10 @@ from support.world import REAL, settings_in
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # The libraries are a million objects that stay; walking them at every turn is a twelfth of a test run.
 gc.set_threshold(20_000, 20, 100)
+# Worlds of tests share one parsed dbt project, with the processes that tests start too.
+if "NNSC_PARSED" not in os.environ:
+    os.environ["NNSC_PARSED"] = tempfile.mkdtemp(prefix="nnsc-parsed-")
+    atexit.register(shutil.rmtree, os.environ["NNSC_PARSED"], ignore_errors=True)
 
 
 @pytest.fixture

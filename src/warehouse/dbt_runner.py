@@ -15,12 +15,9 @@ from typing import Any
 from settings import Settings
 from warehouse.engine import engine_for
 from warehouse.errors import TransformError
+from warehouse.parsed import parsed
 
 OnEvent = Callable[[str], None]
-#: Manifests of projects that this process has parsed. Parsing anew costs more processor time than most runs; dbt's own
-#: cache is tied to one warehouse file and one set of variables.
-_PARSED: dict[tuple[str, ...], Any] = {}
-_PARSED_AT_MOST = 4
 #: Commands that use what is parsed; the others parse for the sake of the files that this writes.
 _ON_PARSED = {"build", "run"}
 
@@ -65,7 +62,7 @@ def run_dbt(
     with engine.dbt_session() as environment, _environment(environment):
         manifest = None
         if arguments[0] in _ON_PARSED:
-            manifest = _parsed(settings, arguments, [*places, *quiet], environment)
+            manifest = _manifest(settings, arguments, [*places, *quiet], environment)
         with _heap_left_alone():
             outcome = dbtRunner(manifest=manifest, callbacks=watch).invoke([*arguments, *places, *quiet])
     results: Any = getattr(_result(settings, arguments[0], outcome), "results", [])
@@ -84,8 +81,8 @@ def project_digest(settings: Settings) -> str:
     return seen.hexdigest()
 
 
-def _parsed(settings: Settings, arguments: list[str], common: list[str], environment: Mapping[str, str]) -> Any:
-    """The manifest of the project for this engine; a copy, because a run writes into it.
+def _manifest(settings: Settings, arguments: list[str], common: list[str], environment: Mapping[str, str]) -> Any:
+    """The manifest of the project for this engine.
 
     What parsing finds depends on which variables are given (``generate_schema_name``), not on their values: those are
     read when a model is compiled.
@@ -96,13 +93,11 @@ def _parsed(settings: Settings, arguments: list[str], common: list[str], environ
     named = sorted(json.loads(given[1])) if given else []
     database = Path(environment.get("NNSC_DBT_PATH", "")).stem or environment.get("NNSC_DBT_DATABASE", "")
     project = (str(settings.project), project_digest(settings))
-    key = (*project, environment["NNSC_DBT_TARGET"], database, *named)
-    if key not in _PARSED:
-        outcome = dbtRunner().invoke(["parse", *given, *common])
-        while len(_PARSED) >= _PARSED_AT_MOST:
-            del _PARSED[next(iter(_PARSED))]
-        _PARSED[key] = _result(settings, "parse", outcome)
-    return _PARSED[key].deepcopy()
+    return parsed(
+        settings,
+        (*project, environment["NNSC_DBT_TARGET"], database, *named),
+        lambda: _result(settings, "parse", dbtRunner().invoke(["parse", *given, *common])),
+    )
 
 
 def _result(settings: Settings, command: str, outcome: Any) -> Any:

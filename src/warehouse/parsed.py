@@ -1,0 +1,72 @@
+"""The parsed dbt project: kept in this process and on disk, for parsing costs more processor time than most runs.
+
+dbt's own cache is tied to one warehouse file and one set of variables; this one to what parsing depends on: the
+project's files, dbt and its adapters, the engine, the database's name, and which variables are given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ingest.files import write_private
+from settings import Settings
+
+_AT_MOST = 4
+_MANIFESTS: dict[str, Any] = {}
+
+
+def parsed(settings: Settings, depends_on: tuple[str, ...], parse: Callable[[], Any]) -> Any:
+    """The manifest of a dbt project; a copy of its own, because a run writes into it.
+
+    ``depends_on`` is everything that makes one parsed project differ from another, ``parse`` is asked when none of
+    that kind is kept. A kept file that cannot be read is made anew.
+    """
+    key = _key(depends_on)
+    if key not in _MANIFESTS:
+        file = settings.parsed / f"{key}.msgpack"
+        manifest = _read(file)
+        if manifest is None:
+            manifest = parse()
+            settings.private_dir(settings.parsed)
+            _make_room(settings.parsed)
+            write_private(file, manifest.to_msgpack(_codec()[0]))
+        while len(_MANIFESTS) >= _AT_MOST:
+            del _MANIFESTS[next(iter(_MANIFESTS))]
+        _MANIFESTS[key] = manifest
+    return _MANIFESTS[key].deepcopy()
+
+
+def _key(depends_on: tuple[str, ...]) -> str:
+    versions = [f"{name} {version(name)}" for name in ("dbt-core", "dbt-adapters", "dbt-duckdb", "dbt-postgres")]
+    return hashlib.sha256("\0".join([*depends_on, *versions]).encode()).hexdigest()[:32]
+
+
+def _read(file: Path) -> Any:
+    from dbt.contracts.graph.manifest import Manifest
+
+    try:
+        manifest = Manifest.from_msgpack(file.read_bytes(), decoder=_codec()[1])
+    except FileNotFoundError:
+        return None
+    except (ValueError, LookupError, TypeError):  # cut short or of another make: parsing anew mends it
+        return None
+    manifest.build_parent_and_child_maps()
+    return manifest
+
+
+def _codec() -> tuple[Any, Any]:
+    """How dbt itself writes and reads what it parsed (dates are no part of msgpack)."""
+    from dbt.parser import manifest
+
+    return manifest.extended_mashumaro_encoder, manifest.extended_mashumuro_decoder
+
+
+def _make_room(folder: Path) -> None:
+    """Projects change and their parsed files stay: only the newest are worth keeping."""
+    kept = sorted(folder.glob("*.msgpack"), key=lambda file: (file.stat().st_mtime, file.name), reverse=True)
+    for file in kept[2 * _AT_MOST - 1 :]:
+        file.unlink(missing_ok=True)
