@@ -19,12 +19,7 @@
 
 {#- Of each person one term that is open today: an active one first, then the one that began last. -#}
 {% macro open_term(today, held) -%}
-    select
-        jurisdiction_id,
-        person_key,
-        supervision_type_code,
-        supervision_status_code,
-        has_supervising_officer
+    select jurisdiction_id, person_key, supervision_type_code, supervision_status_code
     from
         (
             select
@@ -32,7 +27,6 @@
                 {{ held }}.person_key,
                 coalesce(terms.term_type_code, 'unknown') as supervision_type_code,
                 coalesce(terms.status_code, 'unknown') as supervision_status_code,
-                versions.officer_id is not null as has_supervising_officer,
                 row_number() over (
                     partition by terms.jurisdiction_id, {{ held }}.person_key
                     order by
@@ -44,11 +38,6 @@
             from {{ ref("fct_probation_term") }} as terms
             join {{ held }} on {{ held }}.mention_key = terms.mention_key
             join {{ today }} on {{ today }}.jurisdiction_id = terms.jurisdiction_id
-            join
-                {{ ref("int_probation_term__versions") }} as versions
-                on versions.feed_id = terms.feed_id
-                and versions.record_key = terms.record_key
-                and versions.known_to is null
             where
                 not terms.is_pending_correction
                 and terms.started_on <= {{ today }}.known_on

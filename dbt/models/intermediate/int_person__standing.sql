@@ -41,13 +41,11 @@ select
     max(contact_on) as last_contact_on,
     max(reached_on) as last_reached_on,
     terms.supervision_type_code,
-    terms.supervision_status_code,
-    terms.has_supervising_officer
+    terms.supervision_status_code
 from told
 left join terms using (jurisdiction_id, person_key)
 group by
     jurisdiction_id,
     person_key,
     terms.supervision_type_code,
-    terms.supervision_status_code,
-    terms.has_supervising_officer
+    terms.supervision_status_code

@@ -1,5 +1,5 @@
 {#- What police and courts did is looked up of candidates alone, and nothing of the dead or of whoever nobody knows. -#}
-{%- set standing = "roster_groups roster_group_key supervision_type_code supervision_status_code has_supervising_officer" -%}
+{%- set standing = "roster_groups roster_group_key supervision_type_code supervision_status_code" -%}
 {%- set past = "prior_arrests prior_arrests_convicted neighbours_shot" -%}
 with
     routes as (

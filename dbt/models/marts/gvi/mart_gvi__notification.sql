@@ -19,8 +19,7 @@ select
     standing.last_contact_on,
     standing.last_reached_on,
     standing.supervision_type_code,
-    standing.supervision_status_code,
-    standing.has_supervising_officer
+    standing.supervision_status_code
 from {{ ref("mart_gvi__candidate_reasons") }} as reasons
 join {{ ref("candidate_rule") }} as rules on rules.rule_id = reasons.rule_id
 left join

@@ -34,7 +34,6 @@ select
     cards.open_disputes,
     supervision_type_code,
     supervision_status_code,
-    has_supervising_officer,
     case when told.arrest_on is not null then prior_arrests end as prior_arrests,
     case
         when told.arrest_on is not null then prior_arrests_convicted
