@@ -306,8 +306,6 @@ def test_a_survey_is_the_mean_of_what_people_answered_and_a_missing_answer_is_no
         assert found[cell] == pytest.approx(measures, abs=1e-6, nan_ok=True), cell
     recorded = [one["answer"] for one in world.current("legitimacy_survey")]
     assert min(recorded.count(9), recorded.count(None)) > 5
-    means = [cell[-1] for cell in true.values()]
-    assert any(mean != mean for mean in means), "no area is too small"
     columns = world.rows("select column_name from information_schema.columns where table_name like 'fct_legitimacy%'")
     assert ("respondent_key",) in columns
     assert ("respondent_id",) not in columns
