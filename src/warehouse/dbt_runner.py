@@ -50,8 +50,10 @@ def run_dbt(
     from dbt.cli.main import dbtRunner
 
     from warehouse.dbt_events import let_go_of_debugging
+    from warehouse.dbt_macros import hand_out_quickly
 
     let_go_of_debugging()
+    hand_out_quickly()
     engine = engine_for(settings)
     engine.prepare()
     project, output = (settings.project / "dbt", settings.private_dir(settings.home / "dbt"))
