@@ -1,7 +1,5 @@
-{#- Where a side names nobody, the incident is told by a record of the other side; its mention goes
-    along, so that what is told by a minor's record stays with the minor. -#}
+{#- A side that names nobody is told by a record of the other side, with its mention: what a minor's record tells stays there. -#}
 {%- set own = "over (partition by jurisdiction_id, incident_key order by named.feed_id nulls last, named.record_key nulls last)" -%}
-{%- set names = ["feed_id", "record_key", "mention_key"] -%}
 with
     ranked as (
         select
@@ -48,7 +46,7 @@ select
     named.role is not null as is_named,
     'shooting_'
     || coalesce(named.role, first_value(named.role) {{ own }}) as record_kind,
-    {%- for name in names %}
+    {%- for name in ["feed_id", "record_key", "mention_key"] %}
         coalesce(
             named.{{ name }}, first_value(named.{{ name }}) {{ own }}
         ) as {{ name }},

@@ -22,6 +22,7 @@ from support.warehouse_world import PROJECT
 from targeting.callin import plan
 from warehouse import api
 from warehouse.errors import QueryError
+from warehouse.marts_page import marts
 
 pytestmark = pytest.mark.slow
 
@@ -138,6 +139,12 @@ def test_exposure_is_that_of_the_graph(site: Site, settings: Settings) -> None:
         assert row == pytest.approx(graph[key], abs=1e-9), key
     degree, _, shot, exposure = told[PLACE, site.keys["Amos"]]
     assert (degree, shot, exposure) == (4, 2, pytest.approx(0.5))
+
+
+@pytest.mark.parametrize("name", ["coarrest_edge", "network_node", "notification", "shooting_review"])
+def test_the_example_of_each_mart_of_people_answers(settings: Settings, name: str) -> None:
+    (example,) = (mart.example for mart in marts(PROJECT) if mart.name == f"mart_gvi__{name}")
+    assert api.query(settings, example).rows
 
 
 def test_both_lists_leave_without_the_minor(site: Site, tmp_path: Path) -> None:

@@ -22,9 +22,11 @@ from warehouse.explain import explain
 from warehouse.marts_page import Mart, marts
 
 MART = "mart_gvi__shootings_by_area_month"
-#: Need linked people, which this world has not; their examples are asked in test_practice.py and test_coarrests.py.
+#: Need linked people, which this world has not; their examples are asked where people are linked (test_practice.py,
+#: test_call_in.py, test_marts_truth.py).
 OF_PEOPLE = {
     "mart_gvi__candidate_reasons", "mart_gvi__coarrest_edge", "mart_gvi__coarrest_edge_linked",
+    "mart_gvi__network_node", "mart_gvi__notification", "mart_gvi__shooting_review", "mart_pvi__key_player",
     "mart_ipvi__level", "mart_ipvi__level_reasons", "mart_ipvi__time_to_arrest",
 }  # fmt: skip
 

@@ -29,6 +29,7 @@ from support.scf_truth import bajio
 from support.warehouse_world import PROJECT
 from warehouse import api
 from warehouse.dbt_runner import run_dbt
+from warehouse.marts_page import marts
 
 pytestmark = pytest.mark.slow
 CITIES = ("sim_us_oh_millbrook", "sim_us_ca_rivermouth")
@@ -425,3 +426,5 @@ def test_key_players_are_those_of_the_findings(world: Path, settings: Settings) 
         ("recorded", "guilty"),
         ("weak", "pending"),
     }
+    (example,) = (mart.example for mart in marts(PROJECT) if mart.name == "mart_pvi__key_player")
+    assert len(frame(settings, example))

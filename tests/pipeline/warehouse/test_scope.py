@@ -39,7 +39,7 @@ def test_a_load_reaches_what_is_made_of_its_kinds_and_what_counts_all_loads(buil
     assert not {
         n
         for n in names - {n for n in names if n.startswith("accepted_values_")}
-        if "custody" in n or "pvi" in n or "probation" in n or "sound_records_fct_shooting" in n
+        if "custody" in n or "prison" in n or "probation" in n or "sound_records_fct_shooting" in n
     }
     prison = {*(reached(built.settings, {"prison_incident", "custody_census"}) or ())}
     assert "mart_pvi__rate" in prison
