@@ -7,14 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from support.engines import models_only
 from support.postgres import Server, server
 from support.warehouse_world import World, copy_of, first_deliveries, make_world
-from warehouse import api
+from warehouse import api, transform
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return make_world(tmp_path / "home")
+
+
+@pytest.fixture
+def without_data_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds of this test leave dbt's data tests out: it looks at what is built itself (other modules run them)."""
+    monkeypatch.setattr(transform, "run_dbt", models_only)
 
 
 @pytest.fixture(scope="session")

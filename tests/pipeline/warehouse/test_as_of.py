@@ -14,6 +14,8 @@ from warehouse.asof import as_of
 from warehouse.engine import engine_for
 from warehouse.errors import QueryError
 
+pytestmark = pytest.mark.usefixtures("without_data_tests")
+
 AREAS, FRESHNESS = "marts.mart_gvi__shootings_by_area_month", "marts.mart_ops__feed_freshness"
 MODELS = [AREAS, FRESHNESS, "core.fct_arrest_charge"]
 

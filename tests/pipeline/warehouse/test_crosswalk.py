@@ -17,6 +17,8 @@ from warehouse import api
 from warehouse.crosswalk import approve, suggest, todo
 from warehouse.errors import CrosswalkError
 
+pytestmark = pytest.mark.usefixtures("without_data_tests")
+
 ZONING = "select offense_code, offense_mapping, offense_group_code from core.fct_arrest_charge where source_offense = 'Zoning'"
 
 

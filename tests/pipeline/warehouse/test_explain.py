@@ -21,6 +21,8 @@ from warehouse.errors import NoPublication, QueryError
 from warehouse.explain import explain
 from warehouse.marts_page import Mart, marts
 
+pytestmark = pytest.mark.usefixtures("without_data_tests")
+
 MART = "mart_gvi__shootings_by_area_month"
 #: Need linked people, which this world has not; their examples are asked where people are linked (test_practice.py,
 #: test_call_in.py, test_marts_truth.py).

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import settings as rules
 
-from settings import Settings
-from support.engines import contents, differences, made_anew
+from support.engines import contents, differences, made_anew, models_only
 from support.sequences import Deliveries, Step, steps
 from support.warehouse_truth import fold
 from support.warehouse_world import SHOOTINGS, World, copy_of
 from warehouse import api
 from warehouse import transform as transforming
-from warehouse.dbt_runner import NodeResult, run_dbt
 
 from .test_warehouse_history import FOLDED, versions
 
@@ -29,11 +26,6 @@ TROUBLE = [
     Step(SHOOTINGS, back=2, wants=((0, "delete", ""), (2, "correct", "Zoning"), (3, "correct", "MURDER"))),
     Step(SHOOTINGS, back=1, withdraw=True, wants=((0, "clear", ""),)),
 ]
-
-
-def models_only(settings: Settings, arguments: list[str], *more: Any) -> list[NodeResult]:
-    """dbt without data tests: two thirds of a run, and no part of what is built."""
-    return run_dbt(settings, [*arguments, "--exclude-resource-type", "test"], *more)
 
 
 def run(world: World, sequence: list[Step]) -> Deliveries:

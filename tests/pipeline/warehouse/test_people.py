@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
+import pytest
 import sqlalchemy as sa
 
 from ingest import link_tables as lt
@@ -20,6 +21,8 @@ from support.warehouse_world import ARRESTS, PROJECT, World
 from warehouse import api
 from warehouse.explain import explain
 from warehouse.marts_page import marts
+
+pytestmark = pytest.mark.usefixtures("without_data_tests")
 
 
 def published(world: World, sql: str) -> list[tuple[object, ...]]:

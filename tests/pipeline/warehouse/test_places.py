@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import h3
+import pytest
 
 from support.warehouse_world import SHOOTINGS, World, shooting
 from warehouse import api
 from warehouse.engine import engine_for
+
+pytestmark = pytest.mark.usefixtures("without_data_tests")
 
 
 def test_points_have_cells_and_hours_that_occur_twice_are_flagged(built: World) -> None:

@@ -21,6 +21,8 @@ from support.warehouse_world import ARRESTS, PROJECT, SHOOTINGS, World, shooting
 from warehouse import api
 from warehouse.publish import publication_path
 
+pytestmark = pytest.mark.usefixtures("without_data_tests")
+
 POLICY = """recipients:
   everybody: {tier: T0, jurisdictions: all, purpose: Reference lists for all}
   partners: {tier: T1, jurisdictions: all, purpose: Counts for partners}

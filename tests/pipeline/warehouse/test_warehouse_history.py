@@ -7,12 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from settings import Settings
 from support.warehouse_truth import fold
 from support.warehouse_world import ARRESTS, PROJECT, SHOOTINGS, VICTIMS_ONLY, ChangeSet, World, shooting
 from warehouse import api
 from warehouse.dbt_runner import run_dbt
 from warehouse.engine import engine_for
+
+pytestmark = pytest.mark.usefixtures("without_data_tests")
 
 FOLDED = {"shooting_victim": "wound", "arrest_charge": "source_offense"}
 COMPARED = [

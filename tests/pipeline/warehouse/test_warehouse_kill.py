@@ -16,6 +16,8 @@ from support.warehouse_world import ARRESTS, SHOOTINGS, World, shooting
 from warehouse import api
 from warehouse.engine import engine_for
 
+pytestmark = pytest.mark.usefixtures("without_data_tests")
+
 
 def tables(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     """Every relation of the warehouse's models, row by row, without the numbers of loads."""
