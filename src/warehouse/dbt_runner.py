@@ -95,11 +95,14 @@ def _manifest(settings: Settings, arguments: list[str], common: list[str], envir
     named = sorted(json.loads(given[1])) if given else []
     database = Path(environment.get("NNSC_DBT_PATH", "")).stem or environment.get("NNSC_DBT_DATABASE", "")
     project = (str(settings.project), project_digest(settings))
-    return parsed(
-        settings,
-        (*project, environment["NNSC_DBT_TARGET"], database, *named),
-        lambda: _result(settings, "parse", dbtRunner().invoke(["parse", *given, *common])),
-    )
+
+    def parse() -> Any:
+        found = _result(settings, "parse", dbtRunner().invoke(["parse", *given, *common]))
+        if project_digest(settings) != project[1]:
+            raise TransformError("The dbt project changed while it was read.", "Run the same command again.")
+        return found
+
+    return parsed(settings, (*project, environment["NNSC_DBT_TARGET"], database, *named), parse)
 
 
 def _result(settings: Settings, command: str, outcome: Any) -> Any:

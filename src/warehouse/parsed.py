@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ def parsed(settings: Settings, depends_on: tuple[str, ...], parse: Callable[[], 
 
 
 def _key(depends_on: tuple[str, ...]) -> str:
-    versions = [f"{name} {version(name)}" for name in ("dbt-core", "dbt-adapters", "dbt-duckdb", "dbt-postgres")]
+    names = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "dbt-postgres")
+    versions = [f"{name} {version(name)}" for name in names]
     return hashlib.sha256("\0".join([*depends_on, *versions]).encode()).hexdigest()[:32]
 
 
@@ -50,7 +52,7 @@ def _read(file: Path) -> Any:
 
     try:
         manifest = Manifest.from_msgpack(file.read_bytes(), decoder=_codec()[1])
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # or a file of another account, which keeps its own to itself
         return None
     except (ValueError, LookupError, TypeError):  # cut short or of another make: parsing anew mends it
         return None
@@ -67,6 +69,9 @@ def _codec() -> tuple[Any, Any]:
 
 def _make_room(folder: Path) -> None:
     """Projects change and their parsed files stay: only the newest are worth keeping."""
-    kept = sorted(folder.glob("*.msgpack"), key=lambda file: (file.stat().st_mtime, file.name), reverse=True)
-    for file in kept[2 * _AT_MOST - 1 :]:
+    kept = []
+    for file in folder.glob("*.msgpack"):
+        with suppress(FileNotFoundError):  # another process made room
+            kept.append((file.stat().st_mtime, file.name, file))
+    for *_, file in sorted(kept, reverse=True)[2 * _AT_MOST - 1 :]:
         file.unlink(missing_ok=True)

@@ -49,6 +49,13 @@ class Facts:
             and person is not None and self.people.get(row["mention_key"]) == person
         ]  # fmt: skip
 
+    def is_dead(self, person: str | None) -> bool:
+        """Whether a shooting killed a person, in any place."""
+        return person is not None and any(
+            row["is_fatal"] and self.people.get(row["mention_key"]) == person
+            for row in self.table("fct_shooting_victim")
+        )
+
     def until(self, place: str, table: str) -> date | None:
         """The last day of which the place's feeds of a kind speak."""
         feeds = {row["feed_id"] for row in self.table(table) if row["jurisdiction_id"] == place}
@@ -56,7 +63,11 @@ class Facts:
 
     def contacts(self, place: str, person: str | None) -> tuple[date | None, date | None]:
         """When a person was last sought, and last reached."""
-        held = [r for r in self.of("fct_engagement", place, person) if r["engaged_on"] <= self.today[place]]
+        held = [
+            row for row in self.table("fct_engagement")  # also while its newest row waits for a correction
+            if row["jurisdiction_id"] == place and person is not None and self.people.get(row["mention_key"]) == person
+            and row["engaged_on"] <= self.today[place]
+        ]  # fmt: skip
         reached = [row["engaged_on"] for row in held if row["outcome_code"] == "reached"]
         return max((row["engaged_on"] for row in held), default=None), max(reached, default=None)
 
@@ -151,7 +162,7 @@ def expected(settings: Settings) -> dict[tuple[str, ...], tuple[Any, ...]]:
 def _row(facts: Facts, place: str, day: date, role: str, row: Row | None, review: Row | None) -> tuple[Any, ...]:
     person = facts.people.get(row["mention_key"]) if row else None
     route = facts.routes.get((place, person or ""), "service_only" if role == "victim" else "none")
-    if row is None or row.get("is_fatal"):
+    if row is None or row.get("is_fatal") or facts.is_dead(person):
         route = "none"
     is_candidate, is_anybody = route == "candidate", route != "none" and person is not None
     side = review[f"{role}_group_key"] if review else None

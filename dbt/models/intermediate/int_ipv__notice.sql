@@ -13,4 +13,6 @@ join
 where
     notice.strategy_code = 'ipvi'
     and notice.outcome_code = 'reached'
+    -- of a month alone nobody knows what came after
+    and coalesce(notice.engaged_on_precision, 'day') = 'day'
     and not notice.is_pending_correction

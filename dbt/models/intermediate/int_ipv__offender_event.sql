@@ -16,6 +16,7 @@ with
             event.jurisdiction_id,
             event.feed_id,
             event.record_key,
+            event.ipv_event_key,
             held.person_key,
             event.occurred_on,
             event.event_type_code,
@@ -28,7 +29,13 @@ with
             -- two feeds may tell of one event
             row_number() over (
                 partition by event.jurisdiction_id, held.person_key, event.ipv_event_key
-                order by event.known_from desc, event.feed_id, event.record_key
+                order by
+                    -- the graver telling: a call's row may be newer than the arrest's
+                    case when event.event_type_code = 'arrest' then 0 else 1 end,
+                    case when event.is_charged then 0 else 1 end,
+                    event.known_from desc,
+                    event.feed_id,
+                    event.record_key
             ) as told
         from {{ ref("fct_ipv_event") }} as event
         -- nobody who was merged on a doubt

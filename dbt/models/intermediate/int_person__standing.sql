@@ -27,7 +27,8 @@ with
         from {{ ref("fct_engagement") }}
         join held using (mention_key)
         join today using (jurisdiction_id)
-        where not is_pending_correction and engaged_on <= today.known_on
+        -- a contact whose newest row waits for a correction took place nevertheless
+        where engaged_on <= today.known_on
         union all
         select jurisdiction_id, person_key, null, null, null
         from terms

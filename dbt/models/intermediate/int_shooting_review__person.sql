@@ -1,6 +1,9 @@
 {#- What police and courts did is looked up of candidates alone, and nothing of the dead or of whoever nobody knows. -#}
 {%- set standing = "roster_groups roster_group_key supervision_type_code supervision_status_code" -%}
 {%- set past = "prior_arrests prior_arrests_convicted neighbours_shot" -%}
+{%- set killed -%}
+    select person_key from {{ ref("int_candidate__evidence") }} where grounds = 'killed'
+{%- endset -%}
 with
     routes as (
         select distinct jurisdiction_id, person_key, route
@@ -11,7 +14,7 @@ with
         select
             named.*,
             case
-                when not is_named or is_killed
+                when not is_named or is_killed or person_key in ({{ killed }})
                 then 'none'
                 else
                     coalesce(

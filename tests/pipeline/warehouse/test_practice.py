@@ -474,6 +474,8 @@ def test_who_was_a_minor_in_one_entry_leaves_on_no_list_of_candidates(linked: Wo
         ))  # fmt: skip
         assert hurt, "nobody is a minor"
         assert not hurt - kept_back, "what was done to a minor stays at T4"
+        leads = "from marts.mart_ipvi__level_reasons anti join core.fct_ipv_event using (feed_id, record_key)"
+        assert given.execute(f"select count(*) {leads}").fetchall() == [(0,)], "and no reason leads to it"
         assert given.execute("select count(*) > 5 from marts.mart_ipvi__level").fetchall() == [(True,)]
         shown = {name for (name,) in given.execute("select table_name from information_schema.tables").fetchall()}
         assert not [

@@ -8,6 +8,7 @@ select
     says as reason,
     feed_id,
     record_key,
+    ipv_event_key,
     known_on,
     occurred_on,
     event_type_code,

@@ -24,14 +24,14 @@ with
         {%- endfor %}
     ),
 
-    -- a single hidden area would follow from the mean of all, so the smallest other
-    -- one is hidden too
+    -- hidden areas with ten scores or fewer together would follow from the mean of
+    -- all, so the smallest other one is hidden too
     ranked as (
         select
             *,
-            sum(case when {{ is_small("scored") }} then 1 else 0 end) over (
+            sum(case when {{ is_small("scored") }} then scored else 0 end) over (
                 partition by jurisdiction_id, wave, scale, level
-            ) as small_cells,
+            ) as small_scored,
             row_number() over (
                 partition by jurisdiction_id, wave, scale, level
                 order by case when scored > 10 then 0 else 1 end, scored, area_id
@@ -52,7 +52,7 @@ select
     respondents - scored as not_scored,
     answers,
     case
-        when scored > 10 and (small_cells <> 1 or place > 1)
+        when scored > 10 and (not ({{ is_small("small_scored") }}) or place > 1)
         then {{ share("millionths", "scored") }} / 1000000
     end as mean_score
 from ranked
