@@ -75,6 +75,7 @@ def test_what_is_left_out_keeps_what_its_tests_said(built: World) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_data_tests")
 def test_feed_by_feed_ends_where_a_full_refresh_ends(tmp_path: Path) -> None:
     """Every kind of the simulation, two feeds after two, in both directions of a history."""
     settings = load_settings(home=tmp_path / "var")

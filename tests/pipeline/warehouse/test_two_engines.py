@@ -62,6 +62,7 @@ def build_both(one: Settings, other: Settings, active: Sequence[ChangeSetLike]) 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_data_tests")
 def test_random_change_sets_mean_the_same_in_both(world: World, tmp_path: Path, postgres: Server) -> None:
     """Corrections, withdrawals, marks and late deliveries, built step by step: incremental models on both."""
     chance = random.Random(5)
