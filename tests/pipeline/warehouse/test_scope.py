@@ -77,20 +77,20 @@ def test_what_is_left_out_keeps_what_its_tests_said(built: World) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("without_data_tests")
 def test_feed_by_feed_ends_where_a_full_refresh_ends(tmp_path: Path) -> None:
-    """Every kind of the simulation, two feeds after two, in both directions of a history."""
+    """Every kind of the simulation, three feeds after three, in both directions of a history."""
     settings = load_settings(home=tmp_path / "var")
     simulate(tmp_path / "world", seed=5, people=600, months=2)
     deliver(tmp_path / "world", settings.buckets)
     left_out = 0
     feeds = sorted(FORMS)
-    for pair in zip_longest(feeds[::2], feeds[1::2]):
+    for pair in zip_longest(feeds[::3], feeds[1::3], feeds[2::3]):
         for feed_id in filter(None, pair):
             fetch(settings, feed_id)
             drain(settings, feed_id)
         api.load(settings)
         left_out += _left_out(settings)
         api.transform(settings)
-    assert left_out > 100  # or the runs built everything, and nothing is shown
+    assert left_out > 60  # or the runs built everything, and nothing is shown
     one_by_one = contents(settings)
     made_anew(settings)
     assert differences(one_by_one, contents(settings)) == {}
