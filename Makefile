@@ -4,7 +4,7 @@ PY := .venv/bin/python
 # Tests run in as many processes as two cores carry; WORKERS=0 runs them in one.
 WORKERS := 2
 NNSC := .venv/bin/nnsc
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile
+PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 .PHONY: help setup demo test test-full up down lint bench
 
@@ -21,6 +21,8 @@ demo: setup ## Simulated agencies through a real Airflow to the marts, with a su
 test: setup ## The tests that every change has to pass (<= 10 minutes)
 	@NNSC_THREADS=1 $(PYTEST) --no-loadscope-reorder -m "not slow"
 
+# One process more than cores: many of these wait for Airflow.
+test-full: WORKERS = 3
 test-full: setup ## The long ones: many seeds, kills at every step, properties (<= 45 minutes)
 	@NNSC_THREADS=1 $(PYTEST) -m slow
 

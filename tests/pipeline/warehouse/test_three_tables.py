@@ -18,6 +18,7 @@ INCIDENT, VICTIM = "shooting_incident/2026_swapped_coordinates", "shooting_victi
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_data_tests")
 @pytest.mark.parametrize("order", [(VICTIM, INCIDENT), (INCIDENT, VICTIM)], ids=["victims first", "incidents first"])
 def test_victims_stand_in_the_month_and_place_of_their_incident(tmp_path: Path, order: tuple[str, str]) -> None:
     settings = load_settings(home=tmp_path / "var")
