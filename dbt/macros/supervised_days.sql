@@ -5,18 +5,7 @@
         months.jurisdiction_id,
         months.month,
         months.month_end,
-        cast(
-            sum(
-                case
-                    when terms.record_key is null
-                    then 0
-                    else
-                        least(terms.last_on, months.period_end)
-                        - greatest(terms.started_on, months.month)
-                        + 1
-                end
-            ) as bigint
-        ) as supervised_days
+        cast(sum({{ days_of_term("months") }}) as bigint) as supervised_days
     from {{ ref("int_supervision__months") }} as months
     left join
         {{ ref("int_probation_term__counted") }} as terms
@@ -36,4 +25,17 @@
             end
         )
         = 0
+{%- endmacro %}
+
+{#- Of a period the days on which a joined term was open; zero where none is joined, for least and greatest pass over
+    nulls. -#}
+{% macro days_of_term(period) -%}
+    case
+        when terms.record_key is null
+        then 0
+        else
+            least(terms.last_on, {{ period }}.period_end)
+            - greatest(terms.started_on, {{ period }}.month)
+            + 1
+    end
 {%- endmacro %}

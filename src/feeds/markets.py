@@ -5,12 +5,14 @@ A market is a place, never a person: a name for some cells of H3's resolution 9,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from itertools import pairwise
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from feeds.limits import Strict
 
 #: Resolution of the cells: about 0.11 square kilometers, some blocks.
 RESOLUTION = 9
@@ -22,11 +24,7 @@ PHASES = ("identified", "call_in", "notified", "maintenance")
 Corner = tuple[float, float]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Phases(_Strict):
+class Phases(Strict):
     """First days of the phases; a phase that lies ahead, or was left out, has none."""
 
     identified: date | None = None
@@ -45,7 +43,7 @@ class Phases(_Strict):
         return self
 
 
-class Drawing(_Strict):
+class Drawing(Strict):
     """The market as it was drawn: cells, or a polygon that stands for every cell it touches.
 
     A market that was drawn anew gets a drawing more. The old one stays: what was counted in it stays comparable.
@@ -84,7 +82,7 @@ class Drawing(_Strict):
         return _disk(self.inside(), self.ring) - self.inside()
 
 
-class MarketSpec(_Strict):
+class MarketSpec(Strict):
     """An open drug market with the phases of its intervention."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -123,11 +121,14 @@ def apart(markets: Sequence[MarketSpec]) -> None:
         taken |= dict.fromkeys(market.newest.inside(), market.id)
 
 
-def outside(markets: Sequence[MarketSpec], box: Mapping[str, float]) -> str | None:
+def outside(markets: Sequence[MarketSpec], is_inside: Callable[[float, float], bool]) -> str | None:
     """The first market with a cell whose middle lies outside of the bounds of its jurisdiction; None where all fit."""
+    import h3
+
     for market in markets:
-        for y, x in _middles(cell for drawing in market.drawings for cell in drawing.inside()):
-            if not (box["south"] <= y <= box["north"] and box["west"] <= x <= box["east"]):
+        for cell in sorted(cell for drawing in market.drawings for cell in drawing.inside()):
+            y, x = h3.cell_to_latlng(cell)
+            if not is_inside(y, x):
                 return f"the market {market.id!r} lies at {y:.4f}, {x:.4f}, which is outside of bounds"
     return None
 
@@ -160,9 +161,3 @@ def _disk(cells: frozenset[str], steps: int) -> frozenset[str]:
     import h3
 
     return frozenset[str]().union(*(h3.grid_disk(cell, steps) for cell in cells))
-
-
-def _middles(cells: Iterator[str]) -> Iterator[Corner]:
-    import h3
-
-    yield from (h3.cell_to_latlng(cell) for cell in cells)

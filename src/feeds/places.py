@@ -44,6 +44,12 @@ class Bounds(_Strict):
     min_longitude: float = Field(ge=-180, le=180)
     max_longitude: float = Field(ge=-180, le=180)
 
+    def holds(self, latitude: float, longitude: float) -> bool:
+        """Whether a point lies within, the edges included."""
+        return (
+            self.min_latitude <= latitude <= self.max_latitude and self.min_longitude <= longitude <= self.max_longitude
+        )
+
 
 class _Valid(_Strict):
     """Something that bears an id of the agency from a first to a last day; an open end is unknown or lies ahead."""
@@ -135,8 +141,7 @@ class JurisdictionSpec(_Strict):
         apart(markets)
         box: Bounds | None = known.data.get("bounds")  # stands above, so it was read before
         if box:
-            corners = {"south": box.min_latitude, "north": box.max_latitude}
-            problem = outside(markets, corners | {"west": box.min_longitude, "east": box.max_longitude})
+            problem = outside(markets, box.holds)
             if problem:
                 raise ValueError(f"{problem}; a corner is [latitude, longitude]")
         return markets

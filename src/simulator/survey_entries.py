@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from random import Random
 from typing import Any
 
 from simulator.agencies.survey import SURVEY
-from simulator.entries import Entry, known_on, lived
+from simulator.entries import Entry
+from simulator.practice_entries import Row, list_entries, on_day
 from simulator.recording import Facts
 from simulator.survey import HIGHEST, LOWEST, REFUSED, Answer
 
@@ -20,18 +20,17 @@ def respondent_number(answer: Answer) -> str:
 
 def survey_entries(seed: int, told: list[Answer]) -> list[Entry]:
     """One row per respondent, wave and item."""
-    rng = Random(f"{seed}/{SURVEY.feed_id}")
-    found = []
-    for number, answer in enumerate(told, start=1):
-        facts: Facts = {
-            "respondent": respondent_number(answer), "wave": answer.wave, "area": answer.area, "mode": answer.mode,
-            "scale": answer.scale, "item": answer.item, "answer": REFUSED if answer.refused else answer.answer,
-            "lowest": LOWEST, "highest": HIGHEST, "reversed": answer.is_reversed, "on": answer.on,
-            "at": datetime(answer.on.year, answer.on.month, answer.on.day), "secret": "see sheet",
-        }  # fmt: skip
-        entry = Entry(number, answer.on, facts["respondent"], [(known_on(rng, answer.on), facts)])
-        found.append(lived(rng, SURVEY, entry))
-    return found
+    return list_entries(seed, SURVEY, told, _answer)
+
+
+def _answer(_rng: Random, _number: int, answer: Answer) -> Row:
+    number = respondent_number(answer)
+    facts: Facts = {
+        "number": number, "respondent": number, "wave": answer.wave, "area": answer.area, "mode": answer.mode,
+        "scale": answer.scale, "item": answer.item, "answer": REFUSED if answer.refused else answer.answer,
+        "lowest": LOWEST, "highest": HIGHEST, "reversed": answer.is_reversed, **on_day(answer.on),
+    }  # fmt: skip
+    return facts, []
 
 
 def survey_truth(told: list[Answer]) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.include.global_project import PROJECT_NAME
 
 Names = dict[str, Any]
-#: The macros of the internal packages by name, of the project that was built last.
-_INTERNAL: list[tuple[Any, tuple[int, ...], Names]] = []
+#: The project that was built last, how many macros its packages had then, and those of the internal ones by name.
+_last: tuple[Any, tuple[int, ...], Names] = (None, (), {})
 
 
 class Namespace(MacroNamespace):  # type: ignore[misc]
@@ -53,14 +53,13 @@ def _build(self: MacroNamespaceBuilder, macros_by_package: Mapping[str, Names], 
 
 def _internal(builder: MacroNamespaceBuilder, macros_by_package: Mapping[str, Names]) -> Names:
     """The macros of dbt and its adapters; of one name, that of the package which is first in dbt's order."""
+    global _last
     packages = [macros_by_package.get(name, {}) for name in reversed(builder.internal_package_names_order)]
     sizes = tuple(map(len, packages))  # while a project is parsed, its macros become more
-    for project, known, found in _INTERNAL:
-        if project is macros_by_package and known == sizes:
-            return found
-    found = {name: macro for macros in packages for name, macro in macros.items()}
-    _INTERNAL[:] = [(macros_by_package, sizes, found)]
-    return found
+    if _last[0] is not macros_by_package or _last[1] != sizes:
+        found = {name: macro for macros in packages for name, macro in macros.items()}
+        _last = (macros_by_package, sizes, found)
+    return _last[2]
 
 
 def _generator(macro: Any, ctx: dict[str, Any], node: Any, stack: Any) -> MacroGenerator:

@@ -11,17 +11,7 @@ select
         distinct case when terms.started_on <= periods.month then terms.person_ref end
     ) as people_on_first_day,
     count(case when terms.started_on <= periods.month then 1 end) as terms_on_first_day,
-    -- least and greatest pass over nulls: a month without a term needs its own zero
-    sum(
-        case
-            when terms.record_key is null
-            then 0
-            else
-                least(terms.last_on, periods.period_end)
-                - greatest(terms.started_on, periods.month)
-                + 1
-        end
-    )
+    sum({{ days_of_term("periods") }})
     * cast(1 as double precision)
     / (periods.period_end - periods.month + 1) as average_daily_terms,
     count(case when terms.started_on >= periods.month then 1 end) as starts,
