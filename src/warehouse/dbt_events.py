@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from dbt.events.types import LogStartLine
 from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager
 
 
 class WithoutDebug(EventManager):
-    """Lets debugging events go at once.
+    """Lets debugging events go at once, and those that say a node begins: of each, its end is told.
 
     dbt makes each into a message of protobuf before it asks whether anyone listens; that took a seventh of a build.
     """
@@ -22,7 +23,7 @@ class WithoutDebug(EventManager):
         node: Any = None,
         force_warn_or_error_handling: bool = False,
     ) -> None:
-        if (level or e.level_tag()) != EventLevel.DEBUG:
+        if (level or e.level_tag()) != EventLevel.DEBUG and not isinstance(e, LogStartLine):
             super().fire_event(e, level, node, force_warn_or_error_handling)
 
 

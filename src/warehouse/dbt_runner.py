@@ -6,7 +6,7 @@ import gc
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,16 +20,21 @@ from warehouse.parsed import parsed
 OnEvent = Callable[[str], None]
 #: Commands that use what is parsed; the others parse for the sake of the files that this writes.
 _ON_PARSED = {"build", "run"}
+_CHOSEN = "chosen_for_this_run"
 
 
 @dataclass(frozen=True)
 class NodeResult:
-    """How one node of the dbt project fared; status and message are dbt's own."""
+    """How one node of the dbt project fared; status and message are dbt's own.
+
+    ``rows`` asks for the rows that a test was not content with; empty of what was.
+    """
 
     name: str
     resource_type: str
     status: str
     message: str
+    rows: str = ""
 
 
 def dbt_manifest(settings: Settings) -> Path:
@@ -38,11 +43,16 @@ def dbt_manifest(settings: Settings) -> Path:
 
 
 def run_dbt(
-    settings: Settings, arguments: list[str], on_event: OnEvent | None = None, target: str = "target"
+    settings: Settings,
+    arguments: list[str],
+    on_event: OnEvent | None = None,
+    target: str = "target",
+    only: Collection[str] = (),
 ) -> list[NodeResult]:
     """One dbt command on this project; returns its results, failures included.
 
-    ``target`` is the folder for dbt's own files: publishing reads the manifest of the default one.
+    ``target`` is the folder for dbt's own files: publishing reads the manifest of the default one. ``only`` names the
+    nodes that ``dbt build`` shall run (all, if empty), without whatever tests them.
 
     Raises:
         TransformError: dbt could not even begin (the project does not parse, the database does not open).
@@ -51,9 +61,11 @@ def run_dbt(
 
     from warehouse.dbt_events import let_go_of_debugging
     from warehouse.dbt_macros import hand_out_quickly
+    from warehouse.dbt_repeats import remember
 
     let_go_of_debugging()
     hand_out_quickly()
+    remember()
     engine = engine_for(settings)
     engine.prepare()
     project, output = (settings.project / "dbt", settings.private_dir(settings.home / "dbt"))
@@ -65,11 +77,14 @@ def run_dbt(
         manifest = None
         if arguments[0] in _ON_PARSED:
             manifest = _manifest(settings, arguments, [*places, *quiet], environment)
+        if only:
+            arguments = [*arguments, *_chosen(manifest, only)]
         with _heap_left_alone():
             outcome = dbtRunner(manifest=manifest, callbacks=watch).invoke([*arguments, *places, *quiet])
     results: Any = getattr(_result(settings, arguments[0], outcome), "results", [])
     return [
-        NodeResult(r.node.name, str(r.node.resource_type), str(r.status), str(r.message or "").strip()) for r in results
+        NodeResult(r.node.name, str(r.node.resource_type), str(r.status), str(r.message or "").strip(), _rows(r))
+        for r in results
     ]
 
 
@@ -103,6 +118,21 @@ def _manifest(settings: Settings, arguments: list[str], common: list[str], envir
         return found
 
     return parsed(settings, (*project, environment["NNSC_DBT_TARGET"], database, *named), parse)
+
+
+def _chosen(manifest: Any, names: Collection[str]) -> list[str]:
+    """Arguments that select nodes by a tag which they get here: of names, dbt compares each with every node, thrice."""
+    for node in manifest.nodes.values():
+        if node.name in names:
+            node.tags = [*node.tags, _CHOSEN]
+    return ["--select", f"tag:{_CHOSEN}", "--indirect-selection", "empty"]
+
+
+def _rows(result: Any) -> str:
+    """The query of a test that found something; databases are left aside, for an engine may call its own otherwise."""
+    if str(result.status) not in ("fail", "warn"):
+        return ""
+    return str(result.node.compiled_code).replace(f'"{result.node.database}".', "")
 
 
 def _result(settings: Settings, command: str, outcome: Any) -> Any:

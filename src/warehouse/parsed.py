@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,17 @@ def parsed(settings: Settings, depends_on: tuple[str, ...], parse: Callable[[], 
         while len(_MANIFESTS) >= _AT_MOST:
             del _MANIFESTS[next(iter(_MANIFESTS))]
         _MANIFESTS[key] = manifest
-    return _MANIFESTS[key].deepcopy()
+    return _copy(_MANIFESTS[key])
+
+
+def _copy(manifest: Any) -> Any:
+    """A manifest whose nodes are its own; a run writes into nodes alone, and macros and texts are two thirds of it."""
+    names = [field.name for field in fields(manifest) if field.init]
+    shared = {name: getattr(manifest, name) for name in names if not name.startswith("_")}
+    nodes = {name: type(node).from_dict(node.to_dict(omit_none=True)) for name, node in manifest.nodes.items()}
+    copy = type(manifest)(**{**shared, "nodes": nodes})
+    copy.build_flat_graph()
+    return copy
 
 
 def _key(depends_on: tuple[str, ...]) -> str:

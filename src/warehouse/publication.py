@@ -85,6 +85,7 @@ def write(
     finally:
         os.umask(mask)
     rows = {}
+    db.begin()  # two thousand statements, most of them descriptions: each by itself would be made durable
     for relation in wanted:
         db.execute(f'create schema if not exists publication."{relation.schema}"')
         db.execute(f"create table publication.{relation.sql} as select * from {relation.sql}")
@@ -92,7 +93,8 @@ def write(
         rows[relation.table] = int(counted[0][0])
         for comment in _comments(relation):
             db.execute(comment)
-    _refuse_identifiers(db, contracts)
+    _refuse_identifiers(db, wanted, contracts)
+    db.commit()
     files = {relation.table: store(db, settings, relation.schema, relation.name) for relation in wanted}
     db.execute("detach publication")
     return Written(rows, files)
@@ -105,15 +107,16 @@ def _comments(relation: Relation) -> Iterator[str]:
         yield f'comment on column publication.{relation.sql}."{name}" is {_quoted(text)}'
 
 
-def _refuse_identifiers(db: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> None:
+def _refuse_identifiers(
+    db: duckdb.DuckDBPyConnection, wanted: Sequence[Relation], contracts: Mapping[str, Contract]
+) -> None:
     forbidden = _NEVER.union(*(_identifying(contract) for contract in contracts.values()))
-    found = db.execute(
-        "select table_schema || '.' || table_name || '.' || column_name from information_schema.columns "
-        "where table_catalog = 'publication' and column_name in (select unnest(?)) order by all",
-        [sorted(forbidden)],
-    ).fetchall()
+    found = []
+    for relation in wanted:  # not information_schema: for its answer DuckDB binds every view of the warehouse
+        columns = db.execute(f"select * from publication.{relation.sql} limit 0").description or []
+        found += [f"{relation.table}.{column[0]}" for column in columns if column[0] in forbidden]
     if found:
-        names = ", ".join(row[0] for row in found)
+        names = ", ".join(sorted(found))
         raise PublishError(
             f"Identifying columns would be published: {names}.", "Remove them from the models under dbt/models/core."
         )

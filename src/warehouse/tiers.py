@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,14 @@ _RESTRICTED_ENTITIES = {"group", "pair", "address"}
 def gate(settings: Settings, contracts: Mapping[str, Contract]) -> None:
     """Refuse a publication whose columns would leave below their tier, or whose targeting knows of race.
 
-    The verdict stands until the dbt project, a contract or the policy changes.
+    The verdict stands until the dbt project, a contract or the policy changes; it is kept beside what was parsed, which
+    installations of one project may share.
 
     Raises:
         TierViolation: what is wrong, model by model.
     """
     manifest = json.loads(dbt_manifest(settings).read_text())
-    stamp = settings.home / "dbt" / "tiers.sha256"
+    stamp = settings.private_dir(settings.parsed) / "tiers.sha256"
     known = _fingerprint(settings, manifest, contracts)
     if stamp.is_file() and stamp.read_text() == known:
         return
@@ -160,6 +162,7 @@ def _compiled(settings: Settings, node: Mapping[str, Any]) -> str:
 
 def _fingerprint(settings: Settings, manifest: Mapping[str, Any], contracts: Mapping[str, Contract]) -> str:
     seen = hashlib.sha256((settings.policies / "tiers.yml").read_bytes())
+    seen.update(f"{manifest['metadata']['adapter_type']} {version('sqlglot')}".encode())
     for name, node in sorted(manifest["nodes"].items()):
         if node["resource_type"] in ("model", "seed"):
             told = [name, node["checksum"], node["schema"], node["config"].get("meta"), node["columns"]]

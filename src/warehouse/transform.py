@@ -88,11 +88,9 @@ def transform(
     arguments += ["--full-refresh"] if full else []
     arguments += ["--select", *select.split()] if select else []
     names = reached(settings, kinds) if kinds is not None else None
-    if names:
-        arguments += ["--select", *names, "--indirect-selection", "empty"]
-    elif views_stand:
+    if views_stand and not names:
         arguments += _WITHOUT_VIEWS
-    results = run_dbt(settings, arguments, on_event)
+    results = run_dbt(settings, arguments, on_event, only=frozenset(names or ()))
     return _record(settings, engine, results, TransformResult(run_id, load_id, 0, 0, 0, full), select is None)
 
 
@@ -115,12 +113,21 @@ def _record(
         if state == "passed":
             db.execute("delete from raw.touched where load_id <= ?", [result.load_id])
     if failed:
-        said = "; ".join(f"{r.name}: {r.message}" for r in failed[:3])
+        with engine.session() as db:
+            said = "; ".join(f"{r.name}: {r.message}{_problems(db, r)}" for r in failed[:3])
         raise TransformError(
             f"{len(failed)} dbt models or tests failed: {said}.",
             f"The publication was left as it is. See {settings.home / 'dbt' / 'logs' / 'dbt.log'}.",
         )
     return TransformResult(result.run_id, result.load_id, models, passed, len(warnings), result.full_refresh, warnings)
+
+
+def _problems(db: duckdb.DuckDBPyConnection, failed: NodeResult) -> str:
+    """What is wrong by the rows of a test that failed, where they say it: one test looks at all columns of a model."""
+    if " as problem" not in failed.rows:
+        return ""
+    counted = f"select problem, count(*) from ({failed.rows}) group by problem order by problem limit 10"
+    return " (" + "; ".join(f"{problem}: {rows}" for problem, rows in db.execute(counted).fetchall()) + ")"
 
 
 def _note_tests(

@@ -26,9 +26,9 @@ def contents(settings: Settings) -> dict[str, pa.Table]:
         return {name: db.execute(f"select * from {name}").to_arrow_table(2_048) for (name,) in names}
 
 
-def models_only(settings: Settings, arguments: list[str], *more: Any) -> list[NodeResult]:
+def models_only(settings: Settings, arguments: list[str], *more: Any, **named: Any) -> list[NodeResult]:
     """dbt without data tests, in place of ``warehouse.transform.run_dbt``: half of a run, and no part of what is built."""
-    return run_dbt(settings, [*arguments, "--exclude-resource-type", "test"], *more)
+    return run_dbt(settings, [*arguments, "--exclude-resource-type", "test"], *more, **named)
 
 
 def made_anew(settings: Settings) -> None:

@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 {%- set id = "jurisdiction_id, feed_id, record_key, mention_key" -%}
 with
     -- nobody who was merged on a doubt

@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 with
     points as (
         select jurisdiction_id, latitude, longitude, h3_9

@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 with
     -- a measure that never had a cell is not known to be zero anywhere
     located as (

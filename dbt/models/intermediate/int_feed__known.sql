@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 with
     change_sets as (select * from {{ ref("stg_change_set") }}),
     jurisdictions as (select * from {{ ref("dim_jurisdiction") }}),

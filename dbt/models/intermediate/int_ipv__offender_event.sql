@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 with
     known as ({{ last_known("ipv_event") }}),
 

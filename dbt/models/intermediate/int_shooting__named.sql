@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 with
     incidents as (select * from {{ ref("int_shooting_incident__counted") }}),
 
