@@ -17,7 +17,7 @@ _AT_MOST = 8192
 
 def remember() -> None:
     """From now on this process compiles each template once, and hands out one empty table (nobody can change one)."""
-    MacroFuzzEnvironment.compile = _compiled
+    MacroFuzzEnvironment.compile = _compiled  # type: ignore[method-assign, assignment]
     agate_helper.empty_table = cache(_empty_table)
 
 
