@@ -100,17 +100,17 @@ class _Session:
             name="judged", query="select 1"
         ).add_batch_definition_whole_table("whole")
 
-    def validate(self, query: str, rules: list[Rule]) -> list[dict[str, Any]]:
+    def validate(self, query: str, rules: list[Rule], rows: int) -> list[dict[str, Any]]:
         """Validate the rows of a query; one result per rule, in the order of the rules.
 
-        First all rules are asked whether they hold, in one query; then those that do not, and the first for the number
-        of rows, how many records break them: Great Expectations spends a query of its own on each rule it counts.
+        First all rules are asked whether they hold, in one query; then those that do not, how many records break them:
+        Great Expectations spends a query of its own on each rule it counts.
         """
         self.batch_definition.data_asset.query = query  # the same asset each time: adding one costs a YAML dump
         with _remembering():
             held = self._evaluate(rules, "BOOLEAN_ONLY")
-            counted = self._evaluate([r for r in rules if r is rules[0] or not held[r.name].success], "BASIC")
-        rows = int(counted[rules[0].name].result["element_count"] or 0)
+            broken = [rule for rule in rules if not held[rule.name].success]
+            counted = self._evaluate(broken, "BASIC") if broken else {}
         return [_result(rule, bool(held[rule.name].success), counted.get(rule.name), rows) for rule in rules]
 
     def _evaluate(self, rules: list[Rule], detail: str) -> dict[str, Any]:
@@ -157,6 +157,6 @@ def session() -> _Session:
     return _Session()
 
 
-def validate(query: str, rules: list[Rule]) -> list[dict[str, Any]]:
-    """Great Expectations' verdict on the rows of a DuckDB query over files: one entry per rule, in order."""
-    return session().validate(query, rules)
+def validate(query: str, rules: list[Rule], rows: int) -> list[dict[str, Any]]:
+    """Great Expectations' verdict on the ``rows`` rows of a DuckDB query over files: one entry per rule, in order."""
+    return session().validate(query, rules, rows)
