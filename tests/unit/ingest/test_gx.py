@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 from feeds.contracts import ColumnSpec, Contract, Expectation
-from ingest.gx import validate
+from ingest.gx import _without, validate
 from ingest.rules import build_rules
 
 EXPECTATIONS = [
@@ -69,3 +70,14 @@ def test_an_unsupported_rule_is_refused_when_it_is_built(contract: Contract) -> 
     extra = Expectation(type="expect_column_mean_to_be_between", column="age", severity="must", reason="for the test")
     with pytest.raises(ValueError, match="is not supported; use: expect_column"):
         build_rules(contract, [extra], [], datetime(2025, 1, 1, tzinfo=UTC), ZoneInfo("UTC"))
+
+
+def test_a_module_that_is_put_off_comes_when_it_is_used_and_not_before() -> None:
+    sys.modules.pop("colorsys", None)
+    with _without("colorsys"):
+        import colorsys
+
+        assert "rgb_to_hsv" not in vars(colorsys)
+    assert "colorsys" not in sys.modules
+    assert colorsys.rgb_to_hsv(1.0, 0.0, 0.0) == (0.0, 1.0, 1.0)
+    assert sys.modules["colorsys"].rgb_to_hsv is colorsys.rgb_to_hsv
