@@ -8,7 +8,9 @@
         max(case when {{ was_not_dropped() }} then 1 else 0 end) as stands,
         max(
             case
-                when not is_pending_correction and disposition_code = 'convicted' then 1 else 0
+                when not is_pending_correction and disposition_code = 'convicted'
+                then 1
+                else 0
             end
         ) as is_found
     from {{ ref("fct_arrest_charge") }}
