@@ -1,4 +1,4 @@
-"""DAGs that a test has no use for."""
+"""DAGs that a test has no use for, or none yet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from stack.rest import Rest
 from support.waiting import wait_for
 
 
-def pause(rest: Rest, dag_id: str) -> None:
-    """Keep a DAG from being run by what the test does; assets that it follows are updated all the same."""
+def pause(rest: Rest, dag_id: str, paused: bool = True) -> None:
+    """Keep a DAG from being run by what the test does, or let it be run from now on."""
     wait_for(lambda: dag_id in rest.dag_ids())
-    assert rest.call("PATCH", f"/dags/{dag_id}", json={"is_paused": True})["is_paused"]
+    assert rest.call("PATCH", f"/dags/{dag_id}", json={"is_paused": paused})["is_paused"] is paused
