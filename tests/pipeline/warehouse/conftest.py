@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,24 +26,8 @@ def without_data_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A world whose first deliveries are built and published; copied by ``built``, never changed.
-
-    Of the processes of a test run the first that asks builds it, the others wait and take a copy.
-    """
-    home = tmp_path_factory.mktemp("built") / "home"
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return _first_build(home)
-    shared = tmp_path_factory.getbasetemp().parent
-    with (shared / "built.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = shared / "built.pickle"
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(_first_build(shared / "built_home")))
-    return copy_of(pickle.loads(kept.read_bytes()), home)
-
-
-def _first_build(home: Path) -> World:
-    world = make_world(home)
+    """A world whose first deliveries are built and published; copied by ``built``, never changed."""
+    world = make_world(tmp_path_factory.mktemp("built") / "home")
     first_deliveries(world)
     api.build(world.settings, world.active)
     return world
