@@ -106,7 +106,7 @@ def simulated(folder: Path, postgres: Server, people: int, months: int) -> tuple
 def test_a_larger_simulated_world_its_people_and_its_past_are_the_same_in_both(
     tmp_path: Path, postgres: Server
 ) -> None:
-    one, other = simulated(tmp_path, postgres, people=1000, months=1)
+    one, other = simulated(tmp_path, postgres, people=2500, months=1)
     first, second = people_linked(one), people_linked(other)
     assert first.people > 100
     assert (second.mentions, second.people, second.action_people) == (first.mentions, first.people, first.action_people)
