@@ -91,6 +91,6 @@ def test_two_people_answer_and_the_next_run_heeds_them(tmp_path: Path) -> None:
         assert finished(rest, "link_training", rest.trigger("link_training")) == {"train": "skipped"}
         # What a run of linkage changed reaches the publication by itself.
         active = "select count(*) from core.dim_person where status = 'active' and grade = 'action'"
-        wait_for(lambda: query(settings, active).rows == [(2,)], 240)
+        wait_for(lambda: query(settings, active).rows == [(2,)], 480)
     said = [p for p in (settings.home / "airflow").rglob("*") if p.is_file() and b"okafor" in p.read_bytes().lower()]
     assert said == [], "Airflow's database and logs hold no names"
