@@ -20,6 +20,7 @@ from ingest import tables as t
 from ingest.history import predecessor
 from ingest.ledger import engine
 from ingest.parse import Parsed, load_parsed
+from ingest.reading import own_database
 from ingest.sqltext import ident, literal, literals
 from settings import Settings
 
@@ -82,11 +83,9 @@ def measure(
     settings: Settings, feed: LoadedFeed, parsed: Parsed, known_at: datetime, *, with_history: bool = True
 ) -> list[Measured]:
     """What the batch expectations of contracts and feed find in a judged delivery."""
-    import duckdb
-
     past = _past(settings, feed.spec.feed_id, known_at) if with_history else {}
     found = []
-    with duckdb.connect() as connection:
+    with own_database() as connection:
         for kind, counts in sorted(parsed.kinds.items()):
             accepted = accepted_records(parsed, kind)
             batch = _Batch(connection, settings, feed, parsed, known_at, kind, accepted, past)

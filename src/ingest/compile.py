@@ -15,6 +15,7 @@ from ingest.batch import MEASURES, batch_expectations
 from ingest.conditions import lacking
 from ingest.layouts import unpivoted
 from ingest.mapping import parsed_columns, records_query
+from ingest.reading import own_database
 from ingest.rules import Rule, build_rules
 from ingest.sqltext import ident
 from ingest.tidying import source_view
@@ -73,30 +74,31 @@ def _compile_layout(feed: LoadedFeed, layout: Layout) -> list[tuple[str, Rule]]:
     import duckdb
 
     headings = tuple(sorted(layout_headings(layout)))
-    connection, found = duckdb.connect(), list[tuple[str, Rule]]()
-    columns = ", ".join(f"c{number} varchar" for number in range(len(headings)))
-    connection.execute(f"create table text_rows (row_number bigint, {columns})")
-    for position, record in enumerate(layout.records):
-        place = f"layouts.{layout.name}.records.{position}"
-        known = [*headings, *unpivoted(record), *layout.from_file_name]
-        needed = [] if record.where is None else lacking(record.where, known)
-        if hidden := sorted(set(needed) & set(layout.never_load)):
-            raise SpecificationError(
-                feed.file, f"{place}.where", f"{', '.join(hidden)} is never loaded, so nothing can depend on it.",
-                "Move it from never_load to ignore, or drop the condition.",
-            )  # fmt: skip
-        extra = "".join(f", null::varchar as {ident(name)}" for name in [*needed, *layout.from_file_name])
-        bare = layout.model_copy(update={"from_file_name": {}})
-        view = source_view(feed.spec, bare, headings, "text_rows", "")
-        connection.execute(f"create or replace view source as select *{extra} from ({view})")
-        contract = feed.contracts[record.kind]
-        try:
-            connection.execute(records_query(record, contract, feed.spec.zone, "source"))
-            moment = datetime(2000, 1, 1, tzinfo=UTC)
-            parsed = parsed_columns(record, contract)
-            rules = build_rules(contract, feed.spec.expectations, parsed, moment, feed.spec.zone)
-            found += [(record.kind, rule) for rule in rules]
-        except (duckdb.Error, ValueError) as error:
-            first = str(error).splitlines()[0]
-            raise SpecificationError(feed.file, place, f"{first}.", "Correct `where`, `map` or the rule.") from None
+    found: list[tuple[str, Rule]] = []
+    with own_database() as connection:
+        columns = ", ".join(f"c{number} varchar" for number in range(len(headings)))
+        connection.execute(f"create temp table text_rows (row_number bigint, {columns})")
+        for position, record in enumerate(layout.records):
+            place = f"layouts.{layout.name}.records.{position}"
+            known = [*headings, *unpivoted(record), *layout.from_file_name]
+            needed = [] if record.where is None else lacking(record.where, known)
+            if hidden := sorted(set(needed) & set(layout.never_load)):
+                raise SpecificationError(
+                    feed.file, f"{place}.where", f"{', '.join(hidden)} is never loaded, so nothing can depend on it.",
+                    "Move it from never_load to ignore, or drop the condition.",
+                )  # fmt: skip
+            extra = "".join(f", null::varchar as {ident(name)}" for name in [*needed, *layout.from_file_name])
+            bare = layout.model_copy(update={"from_file_name": {}})
+            view = source_view(feed.spec, bare, headings, "text_rows", "")
+            connection.execute(f"create or replace temp view source as select *{extra} from ({view})")
+            contract = feed.contracts[record.kind]
+            try:
+                connection.execute(records_query(record, contract, feed.spec.zone, "source"))
+                moment = datetime(2000, 1, 1, tzinfo=UTC)
+                parsed = parsed_columns(record, contract)
+                rules = build_rules(contract, feed.spec.expectations, parsed, moment, feed.spec.zone)
+                found += [(record.kind, rule) for rule in rules]
+            except (duckdb.Error, ValueError) as error:
+                first = str(error).splitlines()[0]
+                raise SpecificationError(feed.file, place, f"{first}.", "Correct `where`, `map` or the rule.") from None
     return found

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from ingest.reading import own_database
 from ingest.sqltext import ident
 
 
@@ -20,7 +21,7 @@ def _lacking(condition: str, known: tuple[str, ...]) -> tuple[str, ...]:
 
     columns = "".join(f", null::varchar as {ident(name)}" for name in known)
     names: set[str] = set()
-    with duckdb.connect() as connection:
+    with own_database() as connection:
         while True:
             extra = "".join(f", null::varchar as {ident(name)}" for name in sorted(names))
             try:

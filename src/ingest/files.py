@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,15 +75,21 @@ def whole_folder(home: Path, target: Path) -> Iterator[Path]:
 
 def write_whole(home: Path, path: Path, data: bytes) -> None:
     """Write a small file in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = scratch_path(home)
-    with scratch.open("wb") as handle:
-        os.fchmod(handle.fileno(), 0o600)
-        handle.write(data)
-        handle.flush()
-        os.fsync(handle.fileno())
-    scratch.replace(path)
-    fsync_folder(path.parent)
+    write_files(home, path.parent, {path.name: data})
+
+
+def write_files(home: Path, folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write small files into a folder, each in one step."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        scratch = scratch_path(home)
+        with scratch.open("wb") as handle:
+            os.fchmod(handle.fileno(), 0o600)
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        scratch.replace(folder / name)
+    fsync_folder(folder)
 
 
 def write_private(file: Path, content: bytes) -> None:

@@ -51,20 +51,21 @@ def judge_kind(
 
     kind = record.kind
     _find_duplicates(connection, record, file)
+    dropped = _one(connection, f"select count(*) from dropped_{kind}")
     repeated = folder / f"{kind}.repeated.parquet"
-    connection.execute(f"copy dropped_{kind} to {literal(str(repeated))} ({PARQUET})")
-    view, query = f"judged_{kind}", _judged(file, repeated)
+    if dropped:
+        connection.execute(f"copy dropped_{kind} to {literal(str(repeated))} ({PARQUET})")
+    view, query = f"judged_{kind}", _judged(file, repeated if dropped else None)
     connection.execute(f"create temp view {view} as {query}")
-    counted = _count(connection, view, rules)
-    verdict = _verdict(query, kind, rules, counted)
+    records, counted = _count(connection, view, rules)
+    verdict = _verdict(query, kind, rules, records, counted)
     _quarantine(connection, kind, view, rules, counted)
     failed = _one(connection, f"select count(*) from quarantine where record_kind = {literal(kind)}")
-    records = _one(connection, f"select count(*) from {view}")
-    duplicates = _one(connection, f"select count(*) from dropped_{kind} where conflict is null")
+    duplicates = _one(connection, f"select count(*) from dropped_{kind} where conflict is null") if dropped else 0
     missing = counted["key_missing"]
     warned = sum(counted[rule.name] for rule in rules if rule.severity == "warn")
     _write_status(connection, kind, folder)
-    repeated.unlink()
+    repeated.unlink(missing_ok=True)
     return KindCounts(records, records - failed, failed, duplicates, missing, warned), verdict
 
 
@@ -97,8 +98,10 @@ def _time_order(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
     return "".join(f"{name} nulls last, " for name in moments)
 
 
-def _judged(file: Path, repeated: Path) -> str:
+def _judged(file: Path, repeated: Path | None) -> str:
     """The records to judge, as a query over files alone: Great Expectations runs it in a database of its own."""
+    if repeated is None:
+        return f"select *, null::varchar as _conflict from read_parquet({literal(str(file))})"
     return f"""
         select records.*, dropped.conflict as _conflict
         from read_parquet({literal(str(file))}) as records
@@ -106,16 +109,17 @@ def _judged(file: Path, repeated: Path) -> str:
         where dropped.row_number is null or dropped.conflict is not null"""
 
 
-def _count(connection: duckdb.DuckDBPyConnection, view: str, rules: list[Rule]) -> dict[str, int]:
-    counts = ", ".join(f"count(*) filter ({rule.broken})" for rule in rules)
-    row = connection.execute(f"select {counts} from {view}").fetchall()[0]
-    return {rule.name: int(n) for rule, n in zip(rules, row, strict=True)}
+def _count(connection: duckdb.DuckDBPyConnection, view: str, rules: list[Rule]) -> tuple[int, dict[str, int]]:
+    """All records, and those that break each rule, in one scan."""
+    counts = ", ".join(["count(*)", *(f"count(*) filter ({rule.broken})" for rule in rules)])
+    records, *row = connection.execute(f"select {counts} from {view}").fetchall()[0]
+    return int(records), {rule.name: int(n) for rule, n in zip(rules, row, strict=True)}
 
 
-def _verdict(query: str, kind: str, rules: list[Rule], counted: dict[str, int]) -> list[dict[str, Any]]:
+def _verdict(query: str, kind: str, rules: list[Rule], records: int, counted: dict[str, int]) -> list[dict[str, Any]]:
     from ingest.gx import validate
 
-    verdict = validate(query, rules)
+    verdict = validate(query, rules, records)
     for rule, result in zip(rules, verdict, strict=True):
         if result["unexpected_count"] != counted[rule.name]:
             raise Fault(

@@ -120,7 +120,9 @@ def lease(settings: Settings, feed_id: str) -> Iterator[int]:
     """
     token = _take(settings, feed_id)
     try:
-        yield token
+        # While one stays open, no other is the last to close: SQLite would write its log back each time.
+        with engine(settings).connect():
+            yield token
     finally:
         with transaction(settings) as connection:
             mine = sa.and_(t.lease.c.feed_id == feed_id, t.lease.c.token == token)

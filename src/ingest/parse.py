@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -21,11 +20,12 @@ from feeds.catalogue import LoadedFeed
 from feeds.errors import SpecificationError
 from feeds.spec import Layout, RecordSpec
 from ingest.corrections import Correction, corrected
-from ingest.files import whole_folder
+from ingest.files import process_name, whole_folder
 from ingest.judge import judge_kind, shape_failures
 from ingest.layouts import choose_layout, used_headings
 from ingest.mapping import parsed_columns, records_query
 from ingest.points import reached
+from ingest.reading import forget_databases, own_database
 from ingest.rules import build_rules
 from ingest.sqltext import PARQUET, ident, literal
 from ingest.tidying import source_view, tidy_headings
@@ -127,24 +127,18 @@ def load_parsed(folder: Path) -> Parsed:
 
 @contextmanager
 def workspace(settings: Settings, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB database of its own for one delivery, gone afterwards; memory is bounded, the rest spills to disk."""
-    import duckdb
-
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": settings.ingest_memory,
-        "threads": settings.threads,
-        "temp_directory": str(scratch / "spill"),
-        "preserve_insertion_order": True,
-    }
-    connection = duckdb.connect(config=config)
-    connection.execute("set enable_progress_bar = false")  # no option of connect: duckdb 1.5.5 refuses it there
+    """A connection of its own for one delivery, gone afterwards; memory is bounded, the rest spills to disk."""
+    spill = settings.home / "scratch" / f"{process_name()}:spill"
+    config = {"memory_limit": settings.ingest_memory, "threads": settings.threads, "temp_directory": str(spill)}
     try:
-        yield connection
+        with own_database(**config) as connection:
+            connection.execute("set enable_progress_bar = false")  # duckdb 1.5.5 refuses it as an option of connect
+            yield connection
     finally:
-        connection.close()
+        if spill.exists():  # disk and memory of a large delivery are given back
+            forget_databases()
         for left in scratch.glob("*.utf8"):
             left.unlink()
-        shutil.rmtree(scratch / "spill", ignore_errors=True)
 
 
 def _parse_into(settings: Settings, request: Request, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

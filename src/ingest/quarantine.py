@@ -17,6 +17,7 @@ from feeds.catalogue import LoadedFeed, load_feed
 from ingest import tables as t
 from ingest.ledger import engine
 from ingest.parse import Parsed, load_parsed
+from ingest.reading import own_database
 from ingest.sqltext import literal
 from ingest.stewardship import delivery_row
 from settings import Settings
@@ -124,15 +125,14 @@ def _by_delivery(settings: Settings, feed_id: str | None) -> Iterator[tuple[Any,
 def _judged(
     settings: Settings, feed: LoadedFeed, row: Any, later: list[Any], rejected: set[tuple[Any, ...]]
 ) -> list[Quarantined]:
-    import duckdb
-
     parsed = load_parsed(settings.home / row.files["parsed"])
-    connection = duckdb.connect()
-    closed = _closed(connection, settings, feed, row, parsed, later)
-    rows = connection.execute(
-        "select record_kind, row_number, record_no, rules, problems, row_text from read_parquet(?) order by 2, 1, 3",
-        [str(parsed.quarantine)],
-    ).fetchall()
+    with own_database() as connection:
+        closed = _closed(connection, settings, feed, row, parsed, later)
+        rows = connection.execute(
+            "select record_kind, row_number, record_no, rules, problems, row_text from read_parquet(?) "
+            "order by row_number, record_kind, record_no",
+            [str(parsed.quarantine)],
+        ).fetchall()
     found = []
     for kind, number, no, rules, problems, text in rows:
         place = (kind, number, no)

@@ -15,6 +15,7 @@ from ingest.history import Step, Verdict, fold, reparse, summarise
 from ingest.ledger import engine, lease, transaction
 from ingest.parse import Parsed, load_parsed
 from ingest.quarantine import REJECT, accepted, records
+from ingest.reading import own_database
 from ingest.receipts import write_waiting
 from ingest.sqltext import literal
 from ingest.stewardship import decision_about, delivery_row
@@ -101,9 +102,19 @@ def _only_quarantine(feed_id: str, old: Parsed, new: Parsed) -> tuple[int, int]:
     Raises:
         WrongState: ``not_only_quarantine`` when accepted records would change too.
     """
-    import duckdb
+    with own_database() as connection:
+        changed, released, left = _compared(connection, old, new)
+    if changed:
+        raise WrongState(
+            "not_only_quarantine",
+            f"Today's jurisdictions/{feed_id}.yml changes {changed:,} accepted records of this delivery too. That "
+            f"is no release of quarantined records: `nnsc replay {feed_id}` derives the feed's history anew.",
+        )
+    return released, left
 
-    connection = duckdb.connect()
+
+def _compared(connection: Any, old: Parsed, new: Parsed) -> tuple[int, int, int]:
+    """Accepted records that differ, quarantined ones that are let in, and those left."""
     was, now = literal(str(old.quarantine)), literal(str(new.quarantine))
     connection.execute(f"create temp table held as select record_kind, row_number, record_no from read_parquet({was})")
     released = changed = 0
@@ -119,14 +130,7 @@ def _only_quarantine(feed_id: str, old: Parsed, new: Parsed) -> tuple[int, int]:
         others = "(select * from after as a anti join let_in as l using (row_number, record_no))"
         changed += _count(connection, f"{contents} {others} except all {contents} before")
         released += _count(connection, f"{contents} after except all {contents} before")
-    left = _count(connection, f"select 1 from read_parquet({now})")
-    if changed:
-        raise WrongState(
-            "not_only_quarantine",
-            f"Today's jurisdictions/{feed_id}.yml changes {changed:,} accepted records of this delivery too. That "
-            f"is no release of quarantined records: `nnsc replay {feed_id}` derives the feed's history anew.",
-        )
-    return released, left
+    return changed, released, _count(connection, f"select 1 from read_parquet({now})")
 
 
 def _count(connection: Any, query: str) -> int:

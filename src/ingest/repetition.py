@@ -9,6 +9,7 @@ from feeds.catalogue import LoadedFeed
 from ingest.changes import COUNTS, Derived
 from ingest.files import whole_folder
 from ingest.parse import Parsed
+from ingest.reading import own_database
 from ingest.sqltext import PARQUET, literal
 from ingest.state import FeedState
 from settings import Settings
@@ -41,9 +42,7 @@ def repeat(
 
 def _write_empty(folder: Path, changes: dict[str, Path]) -> None:
     """Files of changes with the same columns and no row."""
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with own_database() as connection:
         for kind, file in sorted(changes.items()):
             empty = f"select * from read_parquet({literal(str(file))}) limit 0"
             connection.execute(f"copy ({empty}) to {literal(str(folder / (kind + '.parquet')))} ({PARQUET})")

@@ -35,6 +35,9 @@ class Arrest:
     day: date | None
     is_pending: bool
     charges: tuple[str | None, ...]
+    """What was accepted last of what became of each charge."""
+    sure: tuple[str | None, ...]
+    """Of those charges of which nothing waits for a correction."""
 
     @property
     def place(self) -> str:
@@ -50,7 +53,7 @@ class Arrest:
     @property
     def is_found(self) -> bool:
         """Whether a court convicted."""
-        return any(_read(words)[1] for words in self.charges)
+        return any(_read(words)[1] for words in self.sure)
 
 
 def arrests(world: Path, feeds: Iterable[str]) -> list[Arrest]:
@@ -60,15 +63,16 @@ def arrests(world: Path, feeds: Iterable[str]) -> list[Arrest]:
     for feed_id in feeds:
         kinds = books[feed_id]
         waiting = {kind: {tuple(key) for key in kinds[kind]["pending"]} for kind in ("arrest", "arrest_charge")}
-        charges = defaultdict(list)
+        charges, sure = defaultdict(list), defaultdict(list)
         for charge in _rows(kinds["arrest_charge"]):
+            charges[charge["arrest_id"]].append(charge.get("disposition"))
             if tuple(charge["key"]) not in waiting["arrest_charge"]:
-                charges[charge["arrest_id"]].append(charge.get("disposition"))
+                sure[charge["arrest_id"]].append(charge.get("disposition"))
         for row in _rows(kinds["arrest"]):
             day = date.fromisoformat(row["arrested_on"]) if row["arrested_on"] else None
             is_pending = tuple(row["key"]) in waiting["arrest"]
             found.append(Arrest(feed_id, "|".join(row["key"]), row["incident_id"], day, is_pending,
-                                tuple(charges[row["arrest_id"]])))  # fmt: skip
+                                tuple(charges[row["arrest_id"]]), tuple(sure[row["arrest_id"]])))  # fmt: skip
     return found
 
 

@@ -107,8 +107,9 @@ class Facts:
         """Arrests of the year before a day that stand, and those of which a court convicted."""
         ends = defaultdict(list)
         for row in self.table("fct_arrest_charge"):
-            if not row["is_pending_correction"]:
-                ends[row["jurisdiction_id"], row["arrest_key"]].append(read(row["disposition"]))
+            stands, is_found = read(row["disposition"])
+            is_sure = not row["is_pending_correction"]
+            ends[row["jurisdiction_id"], row["arrest_key"]].append((stands, is_found and is_sure))
         found = {}
         for row in self.of("fct_arrest", place, person):
             charges = ends[place, row["arrest_key"]]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from feeds.catalogue import LoadedFeed
 from ingest import tables as t
 from ingest.batch import Measured, measure
-from ingest.files import write_whole
+from ingest.files import write_files
 from ingest.ledger import engine, transaction
 from ingest.parse import Parsed, load_parsed
 from ingest.points import reached
@@ -121,10 +121,8 @@ def _write(settings: Settings, feed: LoadedFeed, receipt: dict[str, Any], reject
     folder = receipt_folder(settings, feed.spec.feed_id, receipt["delivery_id"])
     settings.private_dir(settings.home / "outbox")
     told = json.dumps(receipt, indent=1, sort_keys=True, default=str, ensure_ascii=False)
-    write_whole(settings.home, folder / "receipt.json", told.encode())
-    write_whole(settings.home, folder / "rejected.csv", rejected)
-    for name, page in pages(feed, receipt).items():
-        write_whole(settings.home, folder / name, page.encode())
+    shown = {name: page.encode() for name, page in pages(feed, receipt).items()}
+    write_files(settings.home, folder, {"receipt.json": told.encode(), "rejected.csv": rejected, **shown})
 
 
 def _uncertain(feed: LoadedFeed, summary: dict[str, Any]) -> int:

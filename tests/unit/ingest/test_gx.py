@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 from feeds.contracts import ColumnSpec, Contract, Expectation
-from ingest.gx import validate
+from ingest.gx import _without, validate
 from ingest.rules import build_rules
 
 EXPECTATIONS = [
@@ -59,7 +60,7 @@ def test_counts_equal_what_was_planted(contract: Contract, tmp_path: Path) -> No
               as t(row_number, _key, age, born, seen, sex, note)) to '{file}' (format parquet)""")
     # Midnight of 2025-01-01 in New York: 31 December is the last day the delivery can speak of.
     rules = build_rules(contract, [], [], datetime(2025, 1, 1, 5, tzinfo=UTC), ZoneInfo("America/New_York"))
-    verdict = validate(f"select * from read_parquet('{file}')", rules)
+    verdict = validate(f"select * from read_parquet('{file}')", rules, 6)
     assert [result["unexpected_count"] for result in verdict] == [1, 0, *EXPECTED]
     scan = ", ".join(f"count(*) filter ({rule.broken})" for rule in rules)
     assert list(connection.execute(f"select {scan} from read_parquet('{file}')").fetchall()[0]) == [1, 0, *EXPECTED]
@@ -69,3 +70,14 @@ def test_an_unsupported_rule_is_refused_when_it_is_built(contract: Contract) -> 
     extra = Expectation(type="expect_column_mean_to_be_between", column="age", severity="must", reason="for the test")
     with pytest.raises(ValueError, match="is not supported; use: expect_column"):
         build_rules(contract, [extra], [], datetime(2025, 1, 1, tzinfo=UTC), ZoneInfo("UTC"))
+
+
+def test_a_module_that_is_put_off_comes_when_it_is_used_and_not_before() -> None:
+    sys.modules.pop("colorsys", None)
+    with _without("colorsys"):
+        import colorsys
+
+        assert "rgb_to_hsv" not in vars(colorsys)
+    assert "colorsys" not in sys.modules
+    assert colorsys.rgb_to_hsv(1.0, 0.0, 0.0) == (0.0, 1.0, 1.0)
+    assert sys.modules["colorsys"].rgb_to_hsv is colorsys.rgb_to_hsv
