@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
+from support.order import place
 from support.world import REAL, settings_in
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -21,6 +22,12 @@ gc.set_threshold(20_000, 20, 100)
 if "NNSC_PARSED" not in os.environ:
     os.environ["NNSC_PARSED"] = tempfile.mkdtemp(prefix="nnsc-parsed-")
     atexit.register(shutil.rmtree, os.environ["NNSC_PARSED"], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long run begins with its longest files."""
+    if config.option.markexpr == "slow":
+        items.sort(key=lambda item: place(item.path))
 
 
 @pytest.fixture

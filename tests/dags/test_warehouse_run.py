@@ -9,6 +9,7 @@ import pytest
 from reports.api import reports_folder
 from settings import Settings
 from support.airflow_home import run_dag
+from support.engines import no_data_tests
 from support.world import drop, rows, write_feed
 from warehouse.api import query
 
@@ -53,5 +54,6 @@ def test_a_transform_that_failed_is_made_up_for_by_the_next_run(installation: Se
     loaded = api.load(installation)  # as if the run had died after its load: nothing is pending any more
     assert loaded.loaded == 1
     assert api.pending(installation) == 0
-    assert states(run_dag("warehouse"))["publish"] == "success"
+    with no_data_tests():  # the run above has them
+        assert states(run_dag("warehouse"))["publish"] == "success"
     assert count(installation) == 1
