@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -25,9 +25,12 @@ def building(*models: str, with_tests: bool = False) -> Callable[..., list[NodeR
 
     For a copy of a world that is built, where the other models stand as they were; to dbt it is a run like any other.
     """
-    run = run_dbt if with_tests else models_only
+    run: Callable[..., list[NodeResult]] = run_dbt if with_tests else models_only
 
-    def narrowed(settings: Settings, arguments: list[str], *more: Any) -> list[NodeResult]:
+    def narrowed(settings: Settings, arguments: list[str], *more: Any, only: Collection[str] = ()) -> list[NodeResult]:
+        if only:
+            reached = below(dbt_manifest(settings), models, with_tests).intersection(only)
+            return run(settings, arguments, *more, only=reached) if reached else []
         if "--select" not in arguments:
             stands = "--indirect-selection" in arguments  # and so do lists
             all_of = [*arguments, *(_NO_SEEDS if stands else ()), "--select", *(f"+{model}" for model in models)]
