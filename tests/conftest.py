@@ -18,6 +18,10 @@ from support.world import REAL, settings_in
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # The libraries are a million objects that stay; walking them at every turn is a twelfth of a test run.
 gc.set_threshold(20_000, 20, 100)
+# Worlds that are made once and copied lie where all processes of a run find them (support/templates.py).
+if "NNSC_TEMPLATES" not in os.environ:
+    os.environ["NNSC_TEMPLATES"] = tempfile.mkdtemp(prefix="nnsc-templates-")
+    atexit.register(shutil.rmtree, os.environ["NNSC_TEMPLATES"], ignore_errors=True)
 # Worlds of tests share one parsed dbt project, with the processes that tests start too.
 if "NNSC_PARSED" not in os.environ:
     os.environ["NNSC_PARSED"] = tempfile.mkdtemp(prefix="nnsc-parsed-")

@@ -24,6 +24,7 @@ def count(settings: Settings) -> int:
     return int(query(settings, "select count(*) from core.fct_arrest").rows[0][0])
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_published_once_then_skipped_then_published_again(installation: Settings) -> None:
     write_feed(installation)
     drop(installation, "first.csv", rows("a1,2024-01-01,20", "a2,2024-01-02,30"))
