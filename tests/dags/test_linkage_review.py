@@ -14,7 +14,7 @@ from linkage.decisions import verdicts
 from settings import Settings
 from stack import api
 from stack.rest import Rest
-from support.engines import no_data_tests
+from support.narrow import builds
 from support.pausing import pause
 from support.people_in_airflow import answer
 from support.waiting import wait_for
@@ -74,7 +74,7 @@ def test_two_people_answer_and_the_next_run_heeds_them(tmp_path: Path) -> None:
     drop(settings, "a.csv", FILE)
     fetch(settings, FEED)
     drain(settings, FEED)
-    with no_data_tests():  # the builds that Airflow runs below have them
+    with builds():  # the builds that Airflow runs below have them
         build(settings)
     with api.running(settings) as rest:
         pause(rest, "warehouse")  # it would build after each run of linkage; the last one is looked at

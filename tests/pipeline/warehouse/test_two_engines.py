@@ -19,7 +19,8 @@ from settings import Settings, load_settings
 from simulator.agencies import FORMS
 from simulator.api import deliver, simulate
 from support.candidate_truth import expected, told
-from support.engines import contents, differences, no_data_tests
+from support.engines import contents, differences
+from support.narrow import builds
 from support.postgres import Server
 from support.warehouse_world import ARRESTS, PROJECT, SHOOTINGS, VICTIMS_ONLY, World
 from warehouse import api
@@ -94,9 +95,9 @@ def simulated(folder: Path, postgres: Server, people: int, months: int) -> tuple
         for feed_id in sorted(FORMS):
             fetch(one, feed_id)
             drain(one, feed_id)
-        with no_data_tests() if until else nullcontext():
+        with builds() if until else nullcontext():
             api.build(other, active_change_sets(one))
-    with no_data_tests():
+    with builds():
         assert api.build(one).published.tables == publication(other).tables
     same(one, other, least=40)
     return one, other
@@ -112,7 +113,7 @@ def test_a_larger_simulated_world_its_people_and_its_past_are_the_same_in_both(
     assert (second.mentions, second.people, second.action_people) == (first.mentions, first.people, first.action_people)
     assert (first.changed, second.changed) == (True, False)  # the ledger is one: Postgres found the same people
     active = active_change_sets(one)
-    with no_data_tests():
+    with builds():
         assert api.build(one, active).published.tables == api.build(other, active).published.tables
     same(one, other, least=44)
     assert told(one) == expected(one)  # every kind of record that may be a reason is in this world
