@@ -21,10 +21,10 @@ demo: setup ## Simulated agencies through a real Airflow to the marts, with a su
 test: setup ## The tests that every change has to pass (<= 10 minutes)
 	@NNSC_THREADS=1 $(PYTEST) --no-loadscope-reorder -m "not slow"
 
-# One process more than cores: many of these wait for Airflow.
+# One process more than cores: many of these wait for Airflow. The longest files first (tests/support/order.py).
 test-full: WORKERS = 3
 test-full: setup ## The long ones: many seeds, kills at every step, properties (<= 45 minutes)
-	@NNSC_THREADS=1 $(PYTEST) -m slow
+	@NNSC_THREADS=1 $(PYTEST) --no-loadscope-reorder -m slow
 
 up: setup ## Airflow on http://127.0.0.1:8080 with everything in place
 	@$(NNSC) up

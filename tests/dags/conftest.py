@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from settings import Settings
 from support.airflow_home import dag_bag
+from support.narrow import builds
 from support.world import settings_in
 
 
@@ -39,3 +41,10 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("NNSC_HOME", str(settings.home))
     monkeypatch.setenv("NNSC_JURISDICTIONS", str(settings.jurisdictions))
     return settings
+
+
+@pytest.fixture
+def without_data_tests() -> Iterator[None]:
+    """Builds leave dbt's data tests out; what one that fails does to a build is asked where builds are tested."""
+    with builds():
+        yield

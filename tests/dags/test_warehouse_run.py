@@ -9,6 +9,7 @@ import pytest
 from reports.api import reports_folder
 from settings import Settings
 from support.airflow_home import run_dag
+from support.engines import no_data_tests
 from support.world import drop, rows, write_feed
 from warehouse.api import query
 
@@ -23,6 +24,7 @@ def count(settings: Settings) -> int:
     return int(query(settings, "select count(*) from core.fct_arrest").rows[0][0])
 
 
+@pytest.mark.usefixtures("without_data_tests")
 def test_published_once_then_skipped_then_published_again(installation: Settings) -> None:
     write_feed(installation)
     drop(installation, "first.csv", rows("a1,2024-01-01,20", "a2,2024-01-02,30"))
@@ -53,5 +55,6 @@ def test_a_transform_that_failed_is_made_up_for_by_the_next_run(installation: Se
     loaded = api.load(installation)  # as if the run had died after its load: nothing is pending any more
     assert loaded.loaded == 1
     assert api.pending(installation) == 0
-    assert states(run_dag("warehouse"))["publish"] == "success"
+    with no_data_tests():  # the run above has them
+        assert states(run_dag("warehouse"))["publish"] == "success"
     assert count(installation) == 1

@@ -1,4 +1,4 @@
-"""Names that the simulator planted are searched in everything that a whole demo leaves behind."""
+"""Names that the simulator planted are searched in everything that a demo leaves behind."""
 
 from __future__ import annotations
 
@@ -11,21 +11,32 @@ import duckdb
 import pytest
 
 from simulator.names import CANARY_NAMES, CANARY_STREET
+from simulator.places import BAJIO, MILLBROOK, RIVERMOUTH
 from support.canaries import found
 from support.world import PROJECT, settings_in
 
 CANARIES = [*CANARY_NAMES, CANARY_STREET]
+#: Feeds of the demo that take no part here: each is four tasks of Airflow and ten seconds of a processor. Every way of
+#: handing over stays, and of each kind of agency the one whose files name people.
+LEFT_OUT = (
+    f"{RIVERMOUTH}/calls", f"{BAJIO}/shooting", f"{BAJIO}/violations", f"{MILLBROOK}/engagement",
+    "sim_us_ca_state/census", "sim_us_oh_state/population", "sim_us_oh_state/movements",
+)  # fmt: skip
 
 
 @pytest.mark.slow
-def test_no_canary_leaves_the_places_for_names_in_a_whole_demo(tmp_path: Path) -> None:
+def test_no_canary_leaves_the_places_for_names_in_a_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Publications, logs, XComs, task names, run notes, Airflow's database, Data Docs, receipts, file names."""
     from demo.api import run_demo
+    from demo.publishers import FILES, TABLES, WAYS
     from warehouse.api import publish_for
 
+    for feed_id in LEFT_OUT:
+        monkeypatch.delitem(FILES, feed_id)
+    assert {*FILES.values(), *TABLES.values()} == WAYS.keys()
     settings = settings_in(tmp_path, jurisdictions=PROJECT / "jurisdictions")
     said: list[str] = []
-    assert run_demo(settings, seed=20261121, people=1500, months=6, say=said.append), said
+    assert run_demo(settings, seed=20261121, people=1500, months=3, say=said.append), said
     home = settings.home / "demo"
     own = settings.model_copy(
         update={

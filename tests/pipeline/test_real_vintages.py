@@ -188,11 +188,12 @@ def _keyed_alike(settings: Settings, like: Settings) -> Settings:
 
 
 def _orders(feed_id: str) -> list[tuple[int, ...]]:
-    """All other orders of three vintages; of four those that move each one to either end, and the reverse."""
+    """All other orders of Boston's; of the large files the reverse, and those where the last to come is the oldest or
+    takes its place between two that are there."""
     numbers = tuple(range(len(VINTAGES[feed_id])))
-    if len(numbers) == 3:
+    if feed_id == BOSTON:
         return [order for order in itertools.permutations(numbers) if order != numbers]
-    return [numbers[::-1], *((n, *(m for m in numbers if m != n)) for n in numbers[1:]), (1, 2, 3, 0), (2, 0, 3, 1)]
+    return [numbers[::-1], (*numbers[1:], 0), (2, 0, 3, 1) if len(numbers) == 4 else (0, 2, 1)]
 
 
 ORDERS = [

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pytest
 
 from settings import Settings
+from warehouse import transform
 from warehouse.dbt_runner import NodeResult, run_dbt
 from warehouse.engine import engine_for
 
@@ -29,6 +33,14 @@ def contents(settings: Settings) -> dict[str, pa.Table]:
 def models_only(settings: Settings, arguments: list[str], *more: Any, **named: Any) -> list[NodeResult]:
     """dbt without data tests, in place of ``warehouse.transform.run_dbt``: half of a run, and no part of what is built."""
     return run_dbt(settings, [*arguments, "--exclude-resource-type", "test"], *more, **named)
+
+
+@contextmanager
+def no_data_tests() -> Iterator[None]:
+    """Builds in this block leave dbt's data tests out; for fixtures of whole modules, which ``monkeypatch`` does not reach."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transform, "run_dbt", models_only)
+        yield
 
 
 def made_anew(settings: Settings) -> None:

@@ -1,11 +1,11 @@
-"""Sequences of deliveries as hypothesis draws them: intents, which the state at their place in time turns into changes."""
+"""Random sequences of deliveries: intents, which the state at their place in time turns into changes."""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-
-from hypothesis import strategies as st
 
 from support.warehouse_truth import fold
 from support.warehouse_world import ARRESTS, SHOOTINGS, VICTIMS_ONLY, ChangeSet, World, shooting
@@ -33,17 +33,23 @@ class Step:
     wants: tuple[tuple[int, str, str], ...] = ()
 
 
-def steps(count: int) -> st.SearchStrategy[list[Step]]:
-    """Sequences of ``count`` deliveries; every second feed is the same, so that histories grow."""
-    want = st.tuples(st.integers(0, 4), st.sampled_from(INTENTS), st.sampled_from(TEXTS))
-    step = st.builds(
-        Step,
-        feed_id=st.sampled_from([SHOOTINGS, SHOOTINGS, VICTIMS_ONLY, ARRESTS]),
-        back=st.sampled_from([0, 0, 1, 2]),
-        withdraw=st.sampled_from([False, False, False, True]),
-        wants=st.lists(want, min_size=1, max_size=6, unique_by=lambda wanted: wanted[0]).map(tuple),
-    )
-    return st.lists(step, min_size=count, max_size=count)
+def drawn(seed: int, count: int) -> list[Step]:
+    """A random sequence of ``count`` deliveries; every second feed is the same, so that histories grow."""
+    chance = random.Random(seed)
+
+    def wants() -> Iterator[tuple[int, str, str]]:
+        for number in sorted(chance.sample(range(5), chance.randint(2, 5))):
+            yield number, chance.choice(INTENTS), chance.choice(TEXTS)
+
+    return [
+        Step(
+            feed_id=chance.choice([SHOOTINGS, SHOOTINGS, VICTIMS_ONLY, ARRESTS]),
+            back=chance.choice([0, 0, 1, 2]),
+            withdraw=chance.choice([False, False, False, True]),
+            wants=tuple(wants()),
+        )
+        for _ in range(count)
+    ]
 
 
 @dataclass

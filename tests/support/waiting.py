@@ -6,6 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+#: Asked first and at the longest (seconds). Who asks Airflow twenty times a second keeps its server from its work: the
+#: longer it lasts, the more rarely it is asked.
+FIRST, LONGEST = 0.05, 1.0
+
 
 def wait_for(what: Callable[[], Any], seconds: float = 180) -> Any:
     """The first true answer.
@@ -13,8 +17,9 @@ def wait_for(what: Callable[[], Any], seconds: float = 180) -> Any:
     Raises:
         AssertionError: time is up.
     """
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not (found := what()):
-        assert time.monotonic() < deadline, "time is up"
-        time.sleep(0.05)
+        waited = time.monotonic() - began
+        assert waited < seconds, "time is up"
+        time.sleep(min(max(FIRST, waited / 20), LONGEST))
     return found

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from support.engines import models_only
+from support.narrow import building
 from support.postgres import Server, server
+from support.templates import template
 from support.warehouse_world import World, copy_of, first_deliveries, make_world
 from warehouse import api, transform
 
@@ -18,19 +20,31 @@ def world(tmp_path: Path) -> World:
     return make_world(tmp_path / "home")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "builds(*models): builds of this test make these models and what is below them")
+
+
 @pytest.fixture
-def without_data_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Builds of this test leave dbt's data tests out: it looks at what is built itself (other modules run them)."""
-    monkeypatch.setattr(transform, "run_dbt", models_only)
+def without_data_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds of this test leave dbt's data tests out: it looks at what is built itself (other modules run them).
+
+    With the mark ``builds(*models)`` they make those models only.
+    """
+    mark = request.node.get_closest_marker("builds")
+    monkeypatch.setattr(transform, "run_dbt", building(*mark.args) if mark else models_only)
 
 
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A world whose first deliveries are built and published; copied by ``built``, never changed."""
-    world = make_world(tmp_path_factory.mktemp("built") / "home")
-    first_deliveries(world)
-    api.build(world.settings, world.active)
-    return world
+
+    def make(folder: Path) -> World:
+        world = make_world(folder / "home")
+        first_deliveries(world)
+        api.build(world.settings, world.active)
+        return world
+
+    return copy_of(template("built", make), tmp_path_factory.mktemp("built") / "home")
 
 
 @pytest.fixture

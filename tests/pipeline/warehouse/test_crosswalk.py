@@ -48,6 +48,7 @@ def test_codes_stand_beside_the_source_text_with_how_they_were_found(built: Worl
     assert ask(built, share) == [(2, 0.5, 0.5)]
 
 
+@pytest.mark.builds("fct_arrest_charge", "dim_crosswalk", "dim_code")
 def test_an_approval_holds_from_the_next_build_on_and_can_be_taken_back(built: World) -> None:
     waiting = [(u.terminology_id, u.feed_id, u.source_value, u.records) for u in todo(built.settings)]
     assert waiting == [("nibrs_offense", ARRESTS, "Zoning", 1)]
@@ -64,6 +65,7 @@ def test_an_approval_holds_from_the_next_build_on_and_can_be_taken_back(built: W
         revoke(built.settings, "nibrs_offense", ARRESTS, "Zoning", "a clerk", "twice")
 
 
+@pytest.mark.builds("fct_arrest_charge", "dim_crosswalk")
 def test_a_decision_that_no_code_fits_ends_the_wait_too(built: World) -> None:
     approve(built.settings, "nibrs_offense", "*", "Zoning", "none", "a clerk", "no offense of NIBRS")
     approve(built.settings, "nibrs_offense", ARRESTS, "ROBBERY 2", "13A", "a clerk", "as this agency uses it")

@@ -15,6 +15,7 @@ from settings import Settings
 from simulator.agencies import FORMS
 from simulator.api import deliver, simulate
 from support.audit import columns_read
+from support.narrow import builds
 from support.warehouse_world import PROJECT, SHOOTINGS, World, make_world, shooting
 from warehouse import api
 from warehouse.errors import NoPublication, QueryError
@@ -35,6 +36,7 @@ OF_PEOPLE = {
 MARKET = ("market_id", "market_version", "ring_code")
 
 
+@pytest.mark.builds(MART, "fct_shooting_victim", "fct_shooting_incident")
 def test_a_cell_leads_to_its_records_and_tells_why_it_changed(built: World) -> None:
     first = explain(built.settings, MART, "area_id = 'North'")
     assert (first.publication, first.compared_with, first.cells_before) == (1, None, None)
@@ -94,7 +96,8 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     for feed_id in sorted(FORMS):
         fetch(settings, feed_id)
         drain(settings, feed_id)
-    api.build(settings)
+    with builds():
+        api.build(settings)
     return settings
 
 

@@ -22,7 +22,14 @@ from warehouse import api
 from warehouse.explain import explain
 from warehouse.marts_page import marts
 
-pytestmark = pytest.mark.usefixtures("without_data_tests")
+pytestmark = [
+    pytest.mark.usefixtures("without_data_tests"),
+    pytest.mark.builds(
+        "dim_person", "person_membership", "person_membership_roster", "person_membership_victim", "person_identity",
+        "mart_gvi__coarrest_edge", "mart_gvi__coarrest_edge_linked", "mart_gvi__network_node", "fct_arrest",
+        "juvenile_mention",
+    ),
+]  # fmt: skip
 
 
 def published(world: World, sql: str) -> list[tuple[object, ...]]:

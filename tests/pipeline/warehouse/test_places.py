@@ -14,6 +14,7 @@ from warehouse.engine import engine_for
 pytestmark = pytest.mark.usefixtures("without_data_tests")
 
 
+@pytest.mark.builds("fct_shooting_victim", "dim_point", "dim_area")
 def test_points_have_cells_and_hours_that_occur_twice_are_flagged(built: World) -> None:
     place = {"latitude": 37.769377, "longitude": -122.388903}
     times = {

@@ -24,6 +24,7 @@ from simulator.api import deliver, simulate
 from simulator.places import MILLBROOK
 from support import review_truth
 from support.candidate_truth import expected, told
+from support.narrow import builds
 from support.partner_truth import (
     EVENTS,
     NOTICES,
@@ -57,7 +58,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     for feed_id in sorted({*feeds, TEMPLATE}):
         fetch(settings, feed_id)
         drain(settings, feed_id)
-    api.build(settings)
+    with builds():
+        api.build(settings)
     return World(settings, folder / "world" / "truth")
 
 
@@ -315,7 +317,8 @@ def test_a_survey_is_the_mean_of_what_people_answered_and_a_missing_answer_is_no
 def linked(world: World) -> World:
     """The same world after its people were found."""
     link(world.settings)
-    api.build(world.settings)
+    with builds():
+        api.build(world.settings)
     return world
 
 

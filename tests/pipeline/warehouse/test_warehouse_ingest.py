@@ -46,6 +46,7 @@ def told(text: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_data_tests")
 def test_what_was_known_at_each_delivery_is_what_its_file_said(settings: Settings) -> None:
     deliver(settings, "a.csv", FIRST, "2024-03-01")
     api.build(settings)

@@ -8,7 +8,6 @@ import io
 import zipfile
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from connectors.delimited import BLANKS, DelimitedReader
 from connectors.errors import RefusedInput
+from support.databases import emptied
 
 
 def read(
@@ -24,10 +24,10 @@ def read(
     """Headings, good rows (with numbers) and rejected rows (number, text) of a file."""
     path = folder / "file"
     path.write_bytes(data)
-    connection = duckdb.connect()
-    table = DelimitedReader(**options).read(path, connection, folder)
-    good = connection.execute(f"select * from {table.table} order by row_number").fetchall()
-    bad = connection.execute(f"select row_number, row_text from {table.rejects} order by 1").fetchall()
+    with emptied() as connection:
+        table = DelimitedReader(**options).read(path, connection, folder)
+        good = connection.execute(f"select * from {table.table} order by row_number").fetchall()
+        bad = connection.execute(f"select row_number, row_text from {table.rejects} order by 1").fetchall()
     assert table.rows == len(good) + len(bad)
     return table.headings, good, bad
 

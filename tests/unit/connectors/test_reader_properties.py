@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-import duckdb
 import openpyxl
 import pyarrow
 import pyarrow.parquet
@@ -19,6 +18,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import RefusedInput
 from connectors.registry import make_reader
+from support.databases import emptied
 
 quick = hypothesis_settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -39,10 +39,10 @@ def values(folder: Path, data: bytes, kind: str, **options: Any) -> Table:
     """What is read, as text; null is empty, blanks around are trimmed as the pipeline does."""
     path = folder / "content"
     path.write_bytes(data)
-    connection = duckdb.connect()
-    table = make_reader(kind, options).read(path, connection, folder)
-    assert connection.execute(f"select count(*) from {table.rejects}").fetchall() == [(0,)]
-    rows = connection.execute(f"select * exclude (row_number) from {table.table} order by row_number").fetchall()
+    with emptied() as connection:
+        table = make_reader(kind, options).read(path, connection, folder)
+        assert connection.execute(f"select count(*) from {table.rejects}").fetchall() == [(0,)]
+        rows = connection.execute(f"select * exclude (row_number) from {table.table} order by row_number").fetchall()
     return trimmed([["" if value is None else str(value) for value in row] for row in rows])
 
 
@@ -146,12 +146,12 @@ STARTS = {"excel": b"PK\x03\x04", "json": b'{"a": ', "xml": b"<a><r>", "parquet"
 def test_garbage_is_an_error_or_a_table(tmp_path: Path, kind: str, data: bytes, like: bool) -> None:
     path = tmp_path / "content"
     path.write_bytes(STARTS.get(kind, b"") + data if like else data)
-    connection = duckdb.connect()
-    try:
-        table = make_reader(kind, OPTIONS[kind]).read(path, connection, tmp_path)
-    except RefusedInput as error:
-        message = str(error)
-        assert message.endswith("."), message
-        return
-    counted = connection.execute("select (select count(*) from text_rows) + (select count(*) from rejects)").fetchall()
-    assert counted == [(table.rows,)]
+    with emptied() as connection:
+        try:
+            table = make_reader(kind, OPTIONS[kind]).read(path, connection, tmp_path)
+        except RefusedInput as error:
+            message = str(error)
+            assert message.endswith("."), message
+            return
+        counted = connection.execute("select (select count(*) from text_rows) + (select count(*) from rejects)")
+        assert counted.fetchall() == [(table.rows,)]

@@ -11,7 +11,7 @@ from feeds.contracts import load_contracts
 from governance.gate import TIERS, Model, Report, TierPolicy, check, tier_policy
 from settings import Settings
 from support.world import PROJECT
-from warehouse import tables
+from warehouse import dbt_runner, tables
 from warehouse.dbt_runner import dbt_manifest, run_dbt
 from warehouse.engine import engine_for
 from warehouse.tiers import examine, leaves, models
@@ -26,7 +26,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(home=folder, project=PROJECT, jurisdictions=folder / "jurisdictions")
     with engine_for(settings).session() as db:
         tables.prepare(db, engine_for(settings), CONTRACTS)
-    run_dbt(settings, ["compile", "--full-refresh"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dbt_runner, "_ON_PARSED", {"compile"})  # compiling writes all that is read here
+        run_dbt(settings, ["compile", "--full-refresh"])
     return settings
 
 
@@ -182,9 +184,10 @@ def test_what_is_sound_passes(whole: Report, policy: TierPolicy, sql: str) -> No
 def test_a_contract_column_of_a_forbidden_name_has_to_be_audit_only(home: Settings) -> None:
     arrest = CONTRACTS["arrest"]
     column = arrest.columns["area_id"].model_copy(update={"tier": "T2"})
-    for name in ("arrestee_nationality", "arrestee_religion", "arrestee_birth_country", "arrestee_language"):
-        changed = arrest.model_copy(update={"columns": {**arrest.columns, name: column}})
-        said = examine(home, json.loads(dbt_manifest(home).read_text()), {**CONTRACTS, "arrest": changed}).violations
+    names = ("arrestee_nationality", "arrestee_religion", "arrestee_birth_country", "arrestee_language")
+    changed = arrest.model_copy(update={"columns": {**arrest.columns, **dict.fromkeys(names, column)}})
+    said = examine(home, json.loads(dbt_manifest(home).read_text()), {**CONTRACTS, "arrest": changed}).violations
+    for name in names:
         assert any(f"{name} bears the name of" in text for text in said), name
 
 

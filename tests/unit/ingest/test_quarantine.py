@@ -132,7 +132,7 @@ def history(settings: Settings, days: int) -> list[list[dict[str, Any]]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("feed", ["full", "append"])
 @seed(4)
-@given_settings(max_examples=8, deadline=None)
+@given_settings(max_examples=5, deadline=None)  # each takes in up to eight files and releases them twice
 @given(files=FILES, order=st.randoms(use_true_random=False))
 def test_released_is_as_if_the_feed_file_had_been_right_from_the_start(
     feed: str, files: list[list[tuple[int, str, int]]], order: random.Random

@@ -173,7 +173,7 @@ def ruled(terminology: str, texts: Iterable[str]) -> dict[str, str | None]:
             [(row["priority"], row["rule_id"], row["pattern"], row["code"]) for row in rules],
         )
         db.execute("create table texts (source_value varchar)")
-        db.executemany("insert into texts values (?)", [(text,) for text in sorted(set(texts))])
+        db.execute("insert into texts select unnest(?)", [sorted(set(texts))])
         found = db.execute(
             "select source_value, code, row_number() over (partition by source_value order by priority, rule_id) as choice "
             "from texts left join rules on regexp_matches(source_value, pattern, 'i') qualify choice = 1"
