@@ -68,3 +68,15 @@ def test_each_gets_a_copy_of_its_own(built: World, tmp_path: Path) -> None:
     whole = len(first.nodes)
     first.nodes.clear()
     assert len(keeping.parsed(settings, ("a project",), lambda: keeping._read(kept)).nodes) == whole > 100
+
+
+def test_a_run_leaves_what_is_kept_as_it_was(built: World) -> None:
+    """Copies share all but nodes: a run that wrote elsewhere would be read by the next one."""
+    results = run_dbt(built.settings, ["build"], only={"mart_gvi__shootings_by_area_month", "dim_jurisdiction"})
+    assert {r.name for r in results} == {"mart_gvi__shootings_by_area_month", "dim_jurisdiction"}
+    [(key, kept)] = keeping._MANIFESTS.items()
+    on_disk = keeping._read(built.settings.parsed / f"{key}.msgpack")
+    for part in ("nodes", "sources", "macros", "docs", "exposures", "unit_tests", "disabled"):
+        left, right = getattr(kept, part), getattr(on_disk, part)
+        assert left.keys() == right.keys()
+        assert part == "disabled" or [name for name in left if left[name].to_dict() != right[name].to_dict()] == []
