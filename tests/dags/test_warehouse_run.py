@@ -55,6 +55,6 @@ def test_a_transform_that_failed_is_made_up_for_by_the_next_run(installation: Se
     loaded = api.load(installation)  # as if the run had died after its load: nothing is pending any more
     assert loaded.loaded == 1
     assert api.pending(installation) == 0
-    with no_data_tests():  # the run above has them
+    with no_data_tests():  # what they do to a build is asked in test_warehouse_publish.py
         assert states(run_dag("warehouse"))["publish"] == "success"
     assert count(installation) == 1
