@@ -31,15 +31,9 @@ def building(*models: str, with_tests: bool = False) -> Callable[..., list[NodeR
         if only:
             reached = below(dbt_manifest(settings), models, with_tests).intersection(only)
             return run(settings, arguments, *more, only=reached) if reached else []
-        if "--select" not in arguments:
-            stands = "--indirect-selection" in arguments  # and so do lists
-            all_of = [*arguments, *(_NO_SEEDS if stands else ()), "--select", *(f"+{model}" for model in models)]
-            return run(settings, all_of, *more)
-        first = arguments.index("--select") + 1
-        end = arguments.index("--indirect-selection", first)
-        asked = below(dbt_manifest(settings), models, with_tests)
-        names = [name for name in arguments[first:end] if name in asked]
-        return run(settings, [*arguments[:first], *names, *arguments[end:]], *more) if names else []
+        stands = "--indirect-selection" in arguments  # and so do lists
+        all_of = [*arguments, *(_NO_SEEDS if stands else ()), "--select", *(f"+{model}" for model in models)]
+        return run(settings, all_of, *more)
 
     return narrowed
 
