@@ -36,7 +36,8 @@ def own_database(**config: Any) -> Iterator[duckdb.DuckDBPyConnection]:
 
     told = tuple(sorted(config.items()))
     if told not in _kept:
-        _kept[told] = duckdb.connect(config=config)
+        # What a file held is not kept: another one may stand under its name, written within the same tick of the clock.
+        _kept[told] = duckdb.connect(config={**config, "enable_external_file_cache": False})
     connection = _kept[told].cursor()
     try:
         yield connection

@@ -11,7 +11,7 @@ import duckdb
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect()
+    return duckdb.connect(config={"enable_external_file_cache": False})  # files of a test bear the same name each time
 
 
 @contextmanager
