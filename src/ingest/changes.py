@@ -144,16 +144,19 @@ def _load_new(connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, parsed: P
     texts = "".join(f" || chr(31) || coalesce({ident(name)}, '')" for name in columns if name.startswith("_u_"))
     window = feed.spec.delivery.window_column
     one = "" if record.key.ordinal else "qualify row_number() over (partition by key_hash order by row_number) = 1"
+    counts = parsed.kinds[record.kind]
+    goes_on = (
+        f"anti join {status} as status using (row_number, record_no)" if counts.quarantined or counts.duplicates else ""
+    )
     given = f"""row_number, record_no, _key_hash as key_hash, _key as key_text, _content_hash as content,
             {f"{ident(window)}::varchar" if window else "null::varchar"} as window_value"""
-    connection.execute(f"""
-        create or replace temp view new as
-        select {given}, true as ok, null::blob as raw
-        from {source} anti join {status} as status using (row_number, record_no) where _key is not null
+    accepted = f"select {given}, true as ok, null::blob as raw from {source} {goes_on} where _key is not null"
+    waiting = f"""
         union all by name
         select {given}, false as ok, unhex(md5(hex(_content_hash){texts})) as raw
-        from {source} semi join (from {status} where quarantined) using (row_number, record_no)
-        where _key is not null {one}""")
+        from {source} semi join (from {status} where quarantined) as status using (row_number, record_no)
+        where _key is not null {one}"""
+    connection.execute(f"create or replace temp view new as {accepted} {waiting if counts.quarantined else ''}")
 
 
 _PAIR = """

@@ -11,8 +11,8 @@ from typing import Any
 FIRST, LONGEST = 0.05, 1.0
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 180) -> Any:
-    """The first true answer.
+def wait_for(what: Callable[[], Any], seconds: float = 180, longest: float = LONGEST) -> Any:
+    """The first true answer; ``longest`` seconds lie between two questions at most.
 
     Raises:
         AssertionError: time is up.
@@ -21,5 +21,5 @@ def wait_for(what: Callable[[], Any], seconds: float = 180) -> Any:
     while not (found := what()):
         waited = time.monotonic() - began
         assert waited < seconds, "time is up"
-        time.sleep(min(max(FIRST, waited / 20), LONGEST))
+        time.sleep(min(max(FIRST, waited / 20), longest))
     return found

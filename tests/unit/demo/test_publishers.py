@@ -39,7 +39,7 @@ def own(tmp_path: Path) -> Settings:
 @pytest.mark.slow
 def test_files_servers_portals_and_databases_deliver_what_was_planted(own: Settings) -> None:
     world = own.home / "world"
-    made = simulate(world, seed=5, people=500, months=1)
+    made = simulate(world, seed=5, people=500, months=2)
     with running_publishers(own) as publishers:
         feeds = publishers.deliver(world, round(made.deliveries * 0.7))
         take_in(own, publishers, feeds)
