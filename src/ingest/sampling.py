@@ -15,6 +15,7 @@ from connectors.errors import ConfigurationError, RefusedInput
 from connectors.registry import make_connector, make_reader
 from connectors.textfile import opened, packing
 from feeds.draft import Sample
+from ingest.reading import own_database
 
 _START = 1 << 18
 _SEPARATORS = (",", ";", "\t", "|", "‡", "^", "~")
@@ -28,14 +29,11 @@ def sample_file(path: Path, feed_id: str) -> Sample:
         RefusedInput: no reader understands it.
         ConfigurationError: the file does not exist.
     """
-    import duckdb
-
     if not path.is_file():
         raise ConfigurationError("no_such_file", f"{path} does not exist or is no file.")
     reader = guess_reader(path)
     options = {key: value for key, value in reader.items() if key != "kind"}
-    with tempfile.TemporaryDirectory() as scratch:
-        connection = duckdb.connect()
+    with tempfile.TemporaryDirectory() as scratch, own_database() as connection:
         table = make_reader(reader["kind"], options).read(path, connection, Path(scratch))
         query = f"select * exclude (row_number) from {table.table} order by row_number limit {_ROWS}"
         rows = connection.execute(query).fetchall()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from connectors.delimited import BLANKS, DelimitedReader
 from connectors.errors import RefusedInput
-from support.databases import emptied
+from ingest.reading import own_database
 
 
 def read(
@@ -24,7 +24,7 @@ def read(
     """Headings, good rows (with numbers) and rejected rows (number, text) of a file."""
     path = folder / "file"
     path.write_bytes(data)
-    with emptied() as connection:
+    with own_database() as connection:
         table = DelimitedReader(**options).read(path, connection, folder)
         good = connection.execute(f"select * from {table.table} order by row_number").fetchall()
         bad = connection.execute(f"select row_number, row_text from {table.rejects} order by 1").fetchall()

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import RefusedInput
 from connectors.registry import make_reader
-from support.databases import emptied
+from ingest.reading import own_database
 
 quick = hypothesis_settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -39,7 +39,7 @@ def values(folder: Path, data: bytes, kind: str, **options: Any) -> Table:
     """What is read, as text; null is empty, blanks around are trimmed as the pipeline does."""
     path = folder / "content"
     path.write_bytes(data)
-    with emptied() as connection:
+    with own_database() as connection:
         table = make_reader(kind, options).read(path, connection, folder)
         assert connection.execute(f"select count(*) from {table.rejects}").fetchall() == [(0,)]
         rows = connection.execute(f"select * exclude (row_number) from {table.table} order by row_number").fetchall()
@@ -146,7 +146,7 @@ STARTS = {"excel": b"PK\x03\x04", "json": b'{"a": ', "xml": b"<a><r>", "parquet"
 def test_garbage_is_an_error_or_a_table(tmp_path: Path, kind: str, data: bytes, like: bool) -> None:
     path = tmp_path / "content"
     path.write_bytes(STARTS.get(kind, b"") + data if like else data)
-    with emptied() as connection:
+    with own_database() as connection:
         try:
             table = make_reader(kind, OPTIONS[kind]).read(path, connection, tmp_path)
         except RefusedInput as error:
