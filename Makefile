@@ -4,6 +4,9 @@ PY := .venv/bin/python
 # Tests run in as many processes as two cores carry; WORKERS=0 runs them in one.
 WORKERS := 2
 NNSC := .venv/bin/nnsc
+# What Python compiled is kept, also where the shell forbids that: else every process compiles all libraries anew,
+# half a minute of a processor each.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile
 
 .PHONY: help setup demo test test-full up down lint bench

@@ -86,13 +86,12 @@ def write(
         os.umask(mask)
     rows = {}
     db.begin()  # two thousand statements, most of them descriptions: each by itself would be made durable
+    for schema in sorted({relation.schema for relation in wanted}):
+        db.execute(f'create schema if not exists publication."{schema}"')
     for relation in wanted:
-        db.execute(f'create schema if not exists publication."{relation.schema}"')
-        db.execute(f"create table publication.{relation.sql} as select * from {relation.sql}")
-        counted = db.execute(f"select count(*) from publication.{relation.sql}").fetchall()
-        rows[relation.table] = int(counted[0][0])
-        for comment in _comments(relation):
-            db.execute(comment)
+        copied = db.execute(f"create table publication.{relation.sql} as select * from {relation.sql}").fetchall()
+        rows[relation.table] = int(copied[0][0])
+        db.execute("; ".join(_comments(relation)))
     _refuse_identifiers(db, wanted, contracts)
     db.commit()
     files = {relation.table: store(db, settings, relation.schema, relation.name) for relation in wanted}

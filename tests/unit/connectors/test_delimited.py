@@ -111,11 +111,12 @@ def test_ragged_rows_are_set_apart_under_their_own_numbers(tmp_path: Path) -> No
 
 
 FIELD = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
-TABLE = st.integers(2, 4).flatmap(lambda n: st.lists(st.lists(FIELD, min_size=n, max_size=n), min_size=1, max_size=12))
+#: A file costs much more than its rows: few files of many rows.
+TABLE = st.integers(2, 4).flatmap(lambda n: st.lists(st.lists(FIELD, min_size=n, max_size=n), min_size=1, max_size=24))
 
 
 @hypothesis_settings(
-    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(table=TABLE)
 def test_whatever_is_written_by_the_rules_is_read_back(tmp_path: Path, table: list[list[str]]) -> None:
@@ -130,7 +131,7 @@ def test_whatever_is_written_by_the_rules_is_read_back(tmp_path: Path, table: li
 
 
 @hypothesis_settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=75, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.binary(max_size=300))
 def test_garbage_is_an_error_or_a_table_never_a_crash(tmp_path: Path, data: bytes) -> None:

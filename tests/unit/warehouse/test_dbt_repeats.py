@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_common.clients import agate_helper
+from dbt.artifacts.schemas import base as artifacts
+from dbt_common.clients import agate_helper, system
 from dbt_common.clients.jinja import get_template, render_template
 
 from warehouse import dbt_repeats
@@ -60,3 +64,11 @@ def test_an_empty_table_is_empty(compiled: list[str]) -> None:
     table = agate_helper.empty_table()
     assert (len(table.rows), len(table.columns), len(compiled)) == (0, 0, 0)
     assert agate_helper.empty_table() is table
+
+
+def test_a_file_of_dbt_has_the_same_bytes(compiled: list[str], tmp_path: Path) -> None:
+    told = {"text": "Año; 'x' \u2028", "n": [1, 2.5, Decimal("0.1"), None, True], "at": datetime(2026, 1, 2, 3, 4, 5)}
+    assert artifacts.write_json is not system.write_json
+    assert artifacts.write_json(str(tmp_path / "new" / "ours.json"), told)
+    system.write_json(str(tmp_path / "theirs.json"), told)
+    assert (tmp_path / "new" / "ours.json").read_bytes() == (tmp_path / "theirs.json").read_bytes()
