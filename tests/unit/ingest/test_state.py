@@ -15,7 +15,9 @@ DELIVERIES, NEWS, KEYS = 70, 20, 1_000
 
 def _outcome(connection: duckdb.DuckDBPyConnection, changes: dict[str, str | None]) -> None:
     """What a delivery changes: a key gets a content, or ``None`` and goes."""
-    rows = [(key.encode(), f"record-{key}", (content or "").encode(), content is None) for key, content in changes.items()]
+    rows = [
+        (key.encode(), f"record-{key}", (content or "").encode(), content is None) for key, content in changes.items()
+    ]
     connection.execute("""create or replace temp table outcome (
         key_hash blob, slot integer, record_key varchar, content blob, accepted blob, ok boolean, row_number bigint,
         pending boolean, raw blob, window_value varchar, old_window varchar, gone boolean)""")
