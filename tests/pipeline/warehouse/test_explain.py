@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.api import drain, fetch, outcomes
+from ingest.api import outcomes
 from settings import Settings
-from simulator.agencies import FORMS
-from simulator.api import deliver, simulate
 from support.audit import columns_read
 from support.narrow import builds
+from support.simulated import taken_in
 from support.warehouse_world import PROJECT, SHOOTINGS, World, make_world, shooting
 from warehouse import api
 from warehouse.errors import NoPublication, QueryError
@@ -89,13 +88,7 @@ def test_what_cannot_be_explained_says_why(built: World, tmp_path: Path) -> None
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A simulated world that was taken in and built."""
-    folder: Path = tmp_path_factory.mktemp("explained")
-    settings = Settings(home=folder / "home")
-    simulate(folder / "world", seed=3, people=600, months=2)
-    deliver(folder / "world", settings.buckets)
-    for feed_id in sorted(FORMS):
-        fetch(settings, feed_id)
-        drain(settings, feed_id)
+    _, settings = taken_in(tmp_path_factory.mktemp("explained") / "home")
     with builds():
         api.build(settings)
     return settings
