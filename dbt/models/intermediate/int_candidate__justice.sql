@@ -9,14 +9,23 @@ with
         where classes.enforcement_class_code = 'targeted'
     ),
 
-    gun_arrests as (
-        select jurisdiction_id, arrest_key, {{ gravest_end() }} as disposition_code
-        from {{ ref("fct_arrest_charge") }}
-        where
-            offense_group_code = 'weapons'
-            and not is_pending_correction
-            and {{ was_not_dropped() }}
-        group by jurisdiction_id, arrest_key
+    charged as (
+        select
+            charges.jurisdiction_id,
+            charges.arrest_key,
+            case
+                when charges.offense_group_code = 'weapons'
+                then 'gun_arrest'
+                else 'violent_arrest'
+            end as grounds,
+            {{ gravest_end() }} as disposition_code
+        from {{ ref("fct_arrest_charge") }} as charges
+        join
+            {{ ref("enforcement_class") }} as classes
+            on classes.offense_group_code = charges.offense_group_code
+            and classes.enforcement_class_code = 'targeted'
+        where not is_pending_correction and {{ was_not_dropped() }}
+        group by 1, 2, 3
     )
 
 select
@@ -25,15 +34,15 @@ select
     'arrest' as record_kind,
     arrests.record_key,
     arrests.mention_key,
-    'gun_arrest' as grounds,
+    charged.grounds,
     arrests.arrested_on as evidence_on,
-    gun_arrests.disposition_code,
-    gun_arrests.disposition_code = 'convicted' as is_found
+    charged.disposition_code,
+    charged.disposition_code = 'convicted' as is_found
 from {{ ref("fct_arrest") }} as arrests
 join
-    gun_arrests
-    on gun_arrests.jurisdiction_id = arrests.jurisdiction_id
-    and gun_arrests.arrest_key = arrests.arrest_key
+    charged
+    on charged.jurisdiction_id = arrests.jurisdiction_id
+    and charged.arrest_key = arrests.arrest_key
 where arrests.arrested_on is not null and not arrests.is_pending_correction
 union all
 select
