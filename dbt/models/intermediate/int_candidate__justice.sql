@@ -3,9 +3,7 @@ with
     violent as (
         select offenses.offense_code, 'supervised_for_violence' as grounds
         from {{ ref("dim_offense") }} as offenses
-        join
-            {{ ref("enforcement_class") }} as classes
-            on classes.offense_group_code = offenses.offense_group_code
+        join {{ ref("enforcement_class") }} as classes using (offense_group_code)
         where classes.enforcement_class_code = 'targeted'
     ),
 
@@ -14,17 +12,17 @@ with
             charges.jurisdiction_id,
             charges.arrest_key,
             case
-                when charges.offense_group_code = 'weapons'
+                when offense_group_code = 'weapons'
                 then 'gun_arrest'
                 else 'violent_arrest'
             end as grounds,
             {{ gravest_end() }} as disposition_code
         from {{ ref("fct_arrest_charge") }} as charges
-        join
-            {{ ref("enforcement_class") }} as classes
-            on classes.offense_group_code = charges.offense_group_code
-            and classes.enforcement_class_code = 'targeted'
-        where not is_pending_correction and {{ was_not_dropped() }}
+        join {{ ref("enforcement_class") }} as classes using (offense_group_code)
+        where
+            classes.enforcement_class_code = 'targeted'
+            and not is_pending_correction
+            and {{ was_not_dropped() }}
         group by 1, 2, 3
     )
 
@@ -39,10 +37,7 @@ select
     charged.disposition_code,
     charged.disposition_code = 'convicted' as is_found
 from {{ ref("fct_arrest") }} as arrests
-join
-    charged
-    on charged.jurisdiction_id = arrests.jurisdiction_id
-    and charged.arrest_key = arrests.arrest_key
+join charged using (jurisdiction_id, arrest_key)
 where arrests.arrested_on is not null and not arrests.is_pending_correction
 union all
 select
@@ -56,10 +51,7 @@ select
     null,
     terms.term_type_code is distinct from 'pretrial'
 from {{ ref("fct_probation_term") }} as terms
-join
-    {{ ref("int_probation_term__counted") }} as counted
-    on counted.feed_id = terms.feed_id
-    and counted.record_key = terms.record_key
+join {{ ref("int_probation_term__counted") }} as counted using (feed_id, record_key)
 left join
     violent
     on violent.offense_code = terms.offense_code

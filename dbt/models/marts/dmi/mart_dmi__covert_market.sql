@@ -7,7 +7,6 @@ with
         select
             {{ network }},
             max(known_on) as known_on,
-            max(least_people) as least_people,
             count(distinct person_key) as people,
             count(*) as arrests,
             count(case when h3_9 is null then 1 end) as arrests_without_place,
@@ -17,6 +16,7 @@ with
         from members
         join {{ ref("int_dmi__covert_sale") }} as sales using ({{ person }})
         group by {{ network }}
+        having count(distinct person_key) >= max(least_people)
     ),
 
     near as (
@@ -57,4 +57,3 @@ select
 from counted
 join tied using ({{ network }})
 left join near using ({{ network }})
-where people >= least_people
