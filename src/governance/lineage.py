@@ -92,13 +92,30 @@ class _Walk:
     def __init__(self, known: Mapping[Name, Traced], declared: frozenset[str]) -> None:
         self.known, self.declared = known, declared
         self.done: dict[int, Traced] = {}
+        self.recurring: dict[int, Traced] = {}  # by its first part what is known so far of a query that reads itself
         self.looking: set[int] = set()
 
     def scope(self, scope: Scope) -> Traced:
         if id(scope) not in self.done:
-            made = self._union(scope) if isinstance(scope.expression, exp.SetOperation) else self._select(scope)
+            if id(scope.expression) in self.recurring:
+                return self.recurring[id(scope.expression)]
+            made = self._set(scope) if isinstance(scope.expression, exp.SetOperation) else self._select(scope)
             self.done[id(scope)] = made
         return self.done[id(scope)]
+
+    def _set(self, scope: Scope) -> Traced:
+        """A union; one that reads itself is walked until nothing more flows from any of its columns into another."""
+        clause = scope.expression.parent and scope.expression.parent.parent
+        if not isinstance(clause, exp.With) or not clause.recursive:
+            return self._union(scope)
+        first = scope.set_operation_scopes[0]
+        before, made = None, self.scope(first)
+        while made != before:
+            known = dict(self.done)
+            before, self.recurring[id(first.expression)] = made, made
+            made = self._union(scope)
+            self.done = known
+        return made
 
     def _union(self, scope: Scope) -> Traced:
         parts = [self.scope(part) for part in scope.set_operation_scopes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
@@ -18,7 +18,7 @@ from simulator.call_entries import calls_truth
 from simulator.delivery import Delivery
 from simulator.desk import Desk
 from simulator.entries import Entry, arrest_entries, shooting_entries
-from simulator.events import History, make_history
+from simulator.events import Arrest, History, make_history
 from simulator.forms import Form
 from simulator.partners import partners_truth
 from simulator.plan import month_after, plan
@@ -88,7 +88,10 @@ def _simulate(out: Path, seed: int, people: int, months: int, start: date) -> Ma
     population = make_population(seed, people, start)
     history = make_history(seed, population, start, month_after(start, months))
     told = make_services(seed, population, history, start, months)
-    senders = [sender for agency in AGENCIES.values() for sender in _agency(seed, agency, history, start, months)]
+    arrests = history.arrests | told.arrests
+    senders = [
+        sender for agency in AGENCIES.values() for sender in _agency(seed, agency, history, arrests, start, months)
+    ]
     senders += [_sent(seed, FORMS[feed_id], entries, start, months) for feed_id, entries in told.entries.items()]
     everything = [delivery for sender in senders for delivery in sender.deliveries]
     ordered = sorted(everything, key=lambda d: (d.arrival, d.planned.feed_id, d.planned.day))
@@ -122,10 +125,12 @@ def _check(out: Path, people: int, months: int, start: date) -> None:
         raise SimulationError(f"{out} holds {', '.join(in_the_way)} already: name an empty folder, or remove them.")
 
 
-def _agency(seed: int, agency: Agency, history: History, start: date, months: int) -> list[Sender]:
+def _agency(
+    seed: int, agency: Agency, history: History, arrested: Mapping[str, list[Arrest]], start: date, months: int
+) -> list[Sender]:
     place = agency.place.jurisdiction_id
     shootings, cases = shooting_entries(seed, agency, history.shootings[place])
-    arrests = arrest_entries(seed, agency, history.arrests[place], cases)
+    arrests = arrest_entries(seed, agency, arrested[place], cases)
     return [
         _sent(seed, form, entries, start, months)
         for form, entries in ((agency.arrest, arrests), (agency.shooting, shootings))

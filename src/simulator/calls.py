@@ -22,7 +22,7 @@ _ENDS = (("report", 25), ("arrest", 6), ("no_report", 28), ("not_found", 14), ("
 #: Share of events about which a second person calls too, and of shootings that anybody hears.
 _TWICE, _HEARD = 0.06, 0.8
 #: Standard deviations of places in degrees: a market is some corners, the rest of a district is wide.
-_CORNER, _DISTRICT = 0.0008, 0.006
+CORNER, _DISTRICT = 0.0008, 0.006
 #: How far away a market opens when it had to move: two cells of H3's resolution 9.
 _MOVED = 0.006
 
@@ -97,7 +97,7 @@ def _markets(rng: Random, place: str, start: date, end: date) -> tuple[Market, .
 
 
 def _market(rng: Random, place: str, number: int, area: int, since: date, until: date) -> Market:
-    latitude, longitude = _spot(rng, *_middle(place, area), _DISTRICT / 2)
+    latitude, longitude = spot(rng, *_middle(place, area), _DISTRICT / 2)
     return Market(number, latitude, longitude, area, since, until)
 
 
@@ -106,7 +106,8 @@ def _middle(place: str, area: int) -> tuple[float, float]:
     return PLACES[place].latitude + 0.03 * area, PLACES[place].longitude - 0.02 * area
 
 
-def _spot(rng: Random, latitude: float, longitude: float, spread: float) -> tuple[float, float]:
+def spot(rng: Random, latitude: float, longitude: float, spread: float) -> tuple[float, float]:
+    """A point somewhere around another."""
     return round(rng.gauss(latitude, spread), 5), round(rng.gauss(longitude, spread), 5)
 
 
@@ -129,10 +130,10 @@ def _call(rng: Random, place: str, day: date, markets: tuple[Market, ...]) -> Ca
     on_view = rng.random() < _ON_VIEW.get(about, 0.04)
     if rng.random() < _AT_MARKET.get(about, 0):
         market = rng.choice([m for m in markets if m.since <= day < m.until])
-        spot = _spot(rng, market.latitude, market.longitude, _CORNER)
-        return Call(at, about, end, on_view, market.number, *spot, market.area)
+        corner = spot(rng, market.latitude, market.longitude, CORNER)
+        return Call(at, about, end, on_view, market.number, *corner, market.area)
     area = rng.randrange(len(PLACES[place].areas))
-    return Call(at, about, end, on_view, 0, *_spot(rng, *_middle(place, area), _DISTRICT), area)
+    return Call(at, about, end, on_view, 0, *spot(rng, *_middle(place, area), _DISTRICT), area)
 
 
 def _heard(rng: Random, place: str, number: int, shooting: Shooting) -> Call:
@@ -145,5 +146,5 @@ def _heard(rng: Random, place: str, number: int, shooting: Shooting) -> Call:
 def _again(rng: Random, place: str, call: Call) -> Call:
     """Somebody else about the same event, minutes later and some houses away."""
     at = _existing(place, call.at + timedelta(seconds=rng.randrange(20, 400)))
-    spot = round(call.latitude + 0.0002, 5), round(call.longitude - 0.0002, 5)
-    return replace(call, at=at, end="duplicate", latitude=spot[0], longitude=spot[1])
+    latitude, longitude = round(call.latitude + 0.0002, 5), round(call.longitude - 0.0002, 5)
+    return replace(call, at=at, end="duplicate", latitude=latitude, longitude=longitude)

@@ -12,10 +12,11 @@ from simulator.call_entries import call_entries, shooting_cases
 from simulator.calls import Calls, make_calls
 from simulator.custody import Custody, days_outside, make_custody
 from simulator.custody_entries import ca_entries, oh_entries
+from simulator.dealing import deal
 from simulator.departments import CA_STATE, DEPARTMENTS, OFFICES, OH_STATE
 from simulator.enforcement import Action, make_enforcement
 from simulator.entries import Entry
-from simulator.events import History
+from simulator.events import Arrest, History
 from simulator.movement_entries import movement_entries
 from simulator.partner_entries import partner_entries
 from simulator.partners import Partners, make_partners
@@ -40,6 +41,8 @@ class Services:
     partners: Partners
     enforcement: list[Action]
     calls: Calls
+    arrests: dict[str, list[Arrest]]
+    """Arrests of the places whose markets bear upon them, instead of those of the history."""
     survey: list[Answer]
     entries: dict[str, list[Entry]]
 
@@ -66,10 +69,11 @@ def make_services(seed: int, population: Population, history: History, start: da
     partners = make_partners(seed, MILLBROOK, population, start, end)
     calls = make_calls(seed, RIVERMOUTH, population, history, start, end)
     entries[CALLS.feed_id] = call_entries(seed, calls, shooting_cases(history.shootings[RIVERMOUTH]))
+    arrests = {RIVERMOUTH: deal(seed, RIVERMOUTH, history.arrests[RIVERMOUTH], calls.markets)}
     survey = make_survey(seed, MILLBROOK, start, end)
     entries[SURVEY.feed_id] = survey_entries(seed, survey)
     enforcement = make_enforcement(seed, MILLBROOK, practice, end)
     entries |= (
         practice_entries(seed, practice) | enforcement_entries(seed, enforcement) | partner_entries(seed, partners)
     )
-    return Services(custody, supervision, practice, partners, enforcement, calls, survey, entries)
+    return Services(custody, supervision, practice, partners, enforcement, calls, arrests, survey, entries)

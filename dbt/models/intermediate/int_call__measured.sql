@@ -1,5 +1,7 @@
 select
     jurisdiction_id,
+    feed_id,
+    record_key,
     case
         when is_officer_initiated and call_type_code = 'drug'
         then 'officer_drug_events'

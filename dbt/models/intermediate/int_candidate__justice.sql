@@ -3,20 +3,27 @@ with
     violent as (
         select offenses.offense_code, 'supervised_for_violence' as grounds
         from {{ ref("dim_offense") }} as offenses
-        join
-            {{ ref("enforcement_class") }} as classes
-            on classes.offense_group_code = offenses.offense_group_code
+        join {{ ref("enforcement_class") }} as classes using (offense_group_code)
         where classes.enforcement_class_code = 'targeted'
     ),
 
-    gun_arrests as (
-        select jurisdiction_id, arrest_key, {{ gravest_end() }} as disposition_code
-        from {{ ref("fct_arrest_charge") }}
+    charged as (
+        select
+            charges.jurisdiction_id,
+            charges.arrest_key,
+            case
+                when offense_group_code = 'weapons'
+                then 'gun_arrest'
+                else 'violent_arrest'
+            end as grounds,
+            {{ gravest_end() }} as disposition_code
+        from {{ ref("fct_arrest_charge") }} as charges
+        join {{ ref("enforcement_class") }} as classes using (offense_group_code)
         where
-            offense_group_code = 'weapons'
+            classes.enforcement_class_code = 'targeted'
             and not is_pending_correction
             and {{ was_not_dropped() }}
-        group by jurisdiction_id, arrest_key
+        group by 1, 2, 3
     )
 
 select
@@ -25,15 +32,12 @@ select
     'arrest' as record_kind,
     arrests.record_key,
     arrests.mention_key,
-    'gun_arrest' as grounds,
+    charged.grounds,
     arrests.arrested_on as evidence_on,
-    gun_arrests.disposition_code,
-    gun_arrests.disposition_code = 'convicted' as is_found
+    charged.disposition_code,
+    charged.disposition_code = 'convicted' as is_found
 from {{ ref("fct_arrest") }} as arrests
-join
-    gun_arrests
-    on gun_arrests.jurisdiction_id = arrests.jurisdiction_id
-    and gun_arrests.arrest_key = arrests.arrest_key
+join charged using (jurisdiction_id, arrest_key)
 where arrests.arrested_on is not null and not arrests.is_pending_correction
 union all
 select
@@ -47,10 +51,7 @@ select
     null,
     terms.term_type_code is distinct from 'pretrial'
 from {{ ref("fct_probation_term") }} as terms
-join
-    {{ ref("int_probation_term__counted") }} as counted
-    on counted.feed_id = terms.feed_id
-    and counted.record_key = terms.record_key
+join {{ ref("int_probation_term__counted") }} as counted using (feed_id, record_key)
 left join
     violent
     on violent.offense_code = terms.offense_code

@@ -29,7 +29,8 @@ MART = "mart_gvi__shootings_by_area_month"
 OF_PEOPLE = {
     "mart_gvi__candidate_reasons", "mart_gvi__coarrest_edge", "mart_gvi__coarrest_edge_linked",
     "mart_gvi__network_node", "mart_gvi__notification", "mart_gvi__shooting_review", "mart_pvi__key_player",
-    "mart_ipvi__level", "mart_ipvi__level_reasons", "mart_ipvi__time_to_arrest",
+    "mart_ipvi__level", "mart_ipvi__level_reasons", "mart_ipvi__time_to_arrest", "mart_dmi__dealer_tier",
+    "mart_dmi__covert_market",
 }  # fmt: skip
 
 MARKET = ("market_id", "market_version", "ring_code")

@@ -18,17 +18,22 @@ import pytest
 import yaml
 from scipy.stats.contingency import relative_risk
 
+from governance.recipients import Recipient
 from ingest.api import drain, fetch
 from linkage.run import run
+from lists.catalogue import practitioner_lists
 from settings import Settings, load_settings
 from simulator.api import deliver, simulate
-from support import coarrest_truth, key_player_truth
+from support import coarrest_truth, covert_truth, dealer_truth, key_player_truth
 from support.candidate_truth import expected, told
 from support.dmi_truth import calls_of_the_books, calls_told, events, gi_star, hot_cells, planted_markets, rings
 from support.scf_truth import bajio
 from support.warehouse_world import PROJECT
 from warehouse import api
+from warehouse.ages import by_person
 from warehouse.dbt_runner import run_dbt
+from warehouse.handed import rows_for, tiers_of
+from warehouse.kept import publication
 from warehouse.marts_page import marts
 
 pytestmark = pytest.mark.slow
@@ -428,3 +433,45 @@ def test_key_players_are_those_of_the_findings(world: Path, settings: Settings) 
     }
     (example,) = (mart.example for mart in marts(PROJECT) if mart.name == "mart_pvi__key_player")
     assert len(frame(settings, example))
+
+
+def test_dealers_are_those_arrested_for_selling_in_a_market(world: Path, settings: Settings) -> None:
+    """Each by the records of the books; having drugs and being shot list nobody, and every tier is told by its records."""
+    arrests = [feed for feed in FEEDS if feed.endswith("/arrest")]
+    found = dealer_truth.told(settings)
+    assert found == dealer_truth.expected(settings, world, arrests)
+    tiers = Counter(tier for _, tier in {(row[1], row[4]) for row in found})
+    assert min(tiers["violent"], tiers["nonviolent"]) > 3
+    strengths = frame(
+        settings, "select distinct strength, tier_stands_on, disposition_code from marts.mart_dmi__dealer_tier"
+    )
+    assert strengths.to_numpy().tolist() == [["weak", "weak", "not_recorded"]], "Rivermouth tells no ends of charges"
+
+
+def test_the_list_of_dealers_is_what_its_recipient_may_have(settings: Settings) -> None:
+    """Every column that it shows is there and of its tier, and nobody is on it who was a minor by a birth date alone."""
+    told_of_it, kept = practitioner_lists(settings)["dealers"], publication(settings)
+    table = f"marts.{told_of_it.mart}"
+    assert max(tiers_of(kept, table, told_of_it.read).values()) <= told_of_it.tier
+    site = Recipient(tier="T3", jurisdictions=[CITIES[1]], purpose="Working group of the site")
+    handed = rows_for(
+        settings, kept, "site", site, CITIES[1], table, told_of_it.read, told_of_it.rows, told_of_it.person
+    )
+    minors = by_person(settings).minors
+    every = frame(settings, f"select person_key from {table}")["person_key"]
+    assert len(handed) == (~every.isin(minors)).sum() > 0
+    assert all(row["holds_until"] > row["known_on"] for row in handed)
+    (example,) = (mart.example for mart in marts(PROJECT) if mart.name == told_of_it.mart)
+    assert len(frame(settings, example)) == len(every)
+
+
+def test_covert_networks_are_the_connected_parts_of_the_books(world: Path, settings: Settings) -> None:
+    """As igraph has them; the row is of nobody."""
+    arrests = [feed for feed in FEEDS if feed.endswith("/arrest")]
+    true = covert_truth.expected(settings, world, arrests)
+    assert true.total() >= 1
+    assert covert_truth.told(settings, "12_months") == covert_truth.told(settings, "36_months") == true
+    columns = frame(settings, "select * from marts.mart_dmi__covert_market limit 0").columns
+    assert not [name for name in columns if name.endswith("_key")]
+    (example,) = (mart.example for mart in marts(PROJECT) if mart.name == "mart_dmi__covert_market")
+    assert len(frame(settings, example)) == true.total()

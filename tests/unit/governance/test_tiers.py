@@ -95,6 +95,12 @@ TOO_LOW = {
     "through a union": (
         f"select area_id as x from {V} union all select cast(victim_age as varchar) from {V}", {"tier": "T2"}, "(T4)",
     ),
+    # y takes the age in the second round, x takes it from there in the third
+    "through a query that reads itself": (
+        f"with recursive r as (select record_key, area_id as x, area_id as y from {V} union "
+        f"select r.record_key, r.y, cast(v.victim_age as varchar) from r join {V} as v on v.record_key = r.record_key) "
+        "select r.record_key, r.x as x from r", {"tier": "T2"}, "planted.x says T2",
+    ),
     "through a scalar subquery": (
         f"select record_key, (select max(v.victim_age) from {V} as v) as x from {A}", {"tier": "T2"}, "(T4)",
     ),
