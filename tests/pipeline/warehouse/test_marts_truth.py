@@ -22,7 +22,7 @@ from ingest.api import drain, fetch
 from linkage.run import run
 from settings import Settings, load_settings
 from simulator.api import deliver, simulate
-from support import coarrest_truth, key_player_truth
+from support import coarrest_truth, exposure_truth, key_player_truth
 from support.candidate_truth import expected, told
 from support.dmi_truth import calls_of_the_books, calls_told, events, gi_star, hot_cells, planted_markets, rings
 from support.scf_truth import bajio
@@ -54,6 +54,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     api.load(settings)
     run_dbt(settings, ["run", "--full-refresh", "--select", "+person_mention"])  # all that linking reads
     run(settings.model_copy(update={"clock": datetime(2030, 1, 1, tzinfo=UTC)}), full=True)
+    # exposure begins with the month after the first departure: prisons of a longer story, whose people nobody links
+    simulate(folder / "prisons", seed=11, people=2500, months=5)
+    deliver(folder / "prisons", settings.buckets, feeds=exposure_truth.FEEDS)
+    for feed_id in exposure_truth.FEEDS:
+        fetch(settings, feed_id)
+        drain(settings, feed_id)
     api.build(settings)
     return folder
 
@@ -428,3 +434,69 @@ def test_key_players_are_those_of_the_findings(world: Path, settings: Settings) 
     }
     (example,) = (mart.example for mart in marts(PROJECT) if mart.name == "mart_pvi__key_player")
     assert len(frame(settings, example))
+
+
+def spent(settings: Settings, mart: str, columns: str) -> pd.DataFrame:
+    """A mart of prison violence by place and month, for the department that logs movements."""
+    rows = frame(settings, f"select level, facility_id, unit_id, month, {columns} from marts.{mart} "
+                           f"where jurisdiction_id = '{exposure_truth.DEPARTMENT}'")  # fmt: skip
+    rows["month"] = pd.to_datetime(rows["month"]).dt.date
+    return rows.set_index(exposure_truth.KEYS)
+
+
+@pytest.fixture(scope="module")
+def exposure(world: Path) -> pd.DataFrame:
+    """Time spent by level, place and month as pandas adds up the movements that are current."""
+    truth = world / "prisons" / "truth"
+    known_on = exposure_truth.known_until(truth)
+    return exposure_truth.exposure(exposure_truth.stretches_of_movements(truth, known_on), known_on)
+
+
+def test_time_in_restrictive_housing_is_that_of_the_books(
+    world: Path, settings: Settings, exposure: pd.DataFrame
+) -> None:
+    """To the minute beside the records, and beside what happened as far as the records are whole."""
+    found = spent(settings, "mart_pvi__restrictive_housing", ", ".join(["based_on", *exposure_truth.SPENT]))
+    assert set(found["based_on"]) == {"movements"}
+    told = found[exposure_truth.SPENT].astype(float).sort_index()
+    pd.testing.assert_frame_equal(told, exposure, check_dtype=False, check_names=False)
+    assert told.loc["system", "restrictive_person_days"].sum() > 500
+    assert told.loc["unit", "restrictive_person_days"].isna().any(), "no month in doubt"
+    # the same sums over times in custody that lack no record are those of the stays that truly were
+    truth = world / "prisons" / "truth"
+    known_on, complete = exposure_truth.known_until(truth), exposure_truth.whole(truth)
+    recorded, happened = (
+        exposure_truth.exposure(rows[rows["person"].isin(complete)], known_on)
+        for rows in (
+            exposure_truth.stretches_of_movements(truth, known_on),
+            exposure_truth.stretches_of_stays(truth, known_on),
+        )
+    )
+    pd.testing.assert_frame_equal(recorded, happened)
+    everybody = exposure_truth.exposure(exposure_truth.stretches_of_stays(truth, known_on), known_on)
+    true, ours = (rows.loc["system", ["person_days", "restrictive_person_days"]].sum() for rows in (everybody, told))
+    # a release that waits in quarantine lengthens a stay, a placement that waits is not seen
+    assert 1 <= ours["person_days"] / true["person_days"] < 1.15
+    assert 0.75 < ours["restrictive_person_days"] / true["restrictive_person_days"] <= 1
+
+
+def test_rates_are_beside_the_time_that_people_truly_spent_there(settings: Settings, exposure: pd.DataFrame) -> None:
+    columns = "class_code, movement_basis, movement_days_known, person_days_by_movement, movement_to_census, adp"
+    found = spent(settings, "mart_pvi__rate", columns).join(exposure, how="left")
+    inside = found[found["days_known"].notna()]
+    assert (inside["movement_basis"] == "movements").all()
+    for ours, theirs in (("movement_days_known", "days_known"), ("person_days_by_movement", "person_days")):
+        np.testing.assert_allclose(inside[ours].astype(float), inside[theirs])
+        assert found[ours].notna().eq(found[theirs].notna()).all()
+    counted = inside.dropna(subset="movement_to_census")
+    ratio = counted["person_days"] / counted["days_known"] / counted["adp"].astype(float)
+    np.testing.assert_allclose(counted["movement_to_census"].astype(float), ratio)
+    assert len(counted) > 20
+    columns = "class_code, measure, events, adjusted_by, adjusted_person_days, adjusted_per_100_person_years"
+    timed = spent(settings, "mart_pvi__person_time", columns).query("adjusted_by == 'movements'")
+    timed = timed.query("measure == 'incidents'").join(exposure)
+    # the incidents speak of every day of these months
+    np.testing.assert_allclose(timed["adjusted_person_days"].astype(float), timed["person_days"])
+    rate = timed["events"].astype(float) * 36525 / timed["person_days"]
+    np.testing.assert_allclose(timed["adjusted_per_100_person_years"].astype(float), rate)
+    assert len(timed) > 20
