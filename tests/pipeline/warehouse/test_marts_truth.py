@@ -35,6 +35,7 @@ pytestmark = pytest.mark.slow
 CITIES = ("sim_us_oh_millbrook", "sim_us_ca_rivermouth")
 FEEDS = [f"{city}/{kind}" for city in CITIES for kind in ("arrest", "shooting")]
 FEEDS += ["sim_mx_bajio/probation", "sim_mx_bajio/violations", "sim_us_ca_rivermouth/calls", key_player_truth.FEED]
+LISTS = [f"{CITIES[0]}/{kind}" for kind in ("engagement", "enforcement_action")]
 LOW_LEVEL = {"trespass", "public_order", "prostitution", "gambling", "traffic"}
 TARGETED = {"homicide", "kidnapping", "robbery", "aggravated_assault", "weapons"}
 UNKNOWN = {"unmapped", "not_recorded"}
@@ -57,7 +58,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # exposure begins with the month after the first departure: prisons of a longer story, whose people nobody links
     simulate(folder / "prisons", seed=11, people=2500, months=5)
     deliver(folder / "prisons", settings.buckets, feeds=exposure_truth.FEEDS)
-    for feed_id in exposure_truth.FEEDS:
+    deliver(folder / "world", settings.buckets, feeds=LISTS)
+    for feed_id in (*exposure_truth.FEEDS, *LISTS):
         fetch(settings, feed_id)
         drain(settings, feed_id)
     api.build(settings)
@@ -233,6 +235,31 @@ def test_the_footprint_has_every_arrest_where_and_when_it_was(world: Path, setti
         assert (own["days_known"] == own["days_in_month"]).tolist() == own["arrests_per_1000_monthly"].notna().tolist()
 
 
+def test_notices_and_actions_are_those_of_the_lists(world: Path, settings: Settings) -> None:
+    told = json.loads((world / "world" / "truth" / "current.json").read_text())
+    contacts, actions = (
+        pd.DataFrame(told[feed][kind]["rows"], columns=told[feed][kind]["columns"])
+        for feed, kind in zip(LISTS, ("engagement", "enforcement_action"), strict=True)
+    )
+    reached = contacts[contacts["outcome"] == "Reached"]
+    assert set(reached["engagement_type"]) == {"Call-in", "Custom notification"}
+    found = frame(
+        settings, "select * from marts.mart_legitimacy__enforcement_footprint where month = date '2025-01-01'"
+    )
+    found["place"] = found["jurisdiction_id"] + "/" + found["area_id"].fillna("")
+    found = found.set_index("place")
+    whole = found.loc[f"{CITIES[0]}/"]
+    assert (whole["notices"], whole["enforcement_actions"]) == (len(reached), len(actions))
+    assert whole["notices_per_enforcement_action"] == pytest.approx(len(reached) / len(actions))
+    areas = found[(found["level"] == "area") & (found["jurisdiction_id"] == CITIES[0])]
+    here = actions["area_id"].fillna("not recorded").value_counts()
+    expected = [here.get(area, 0) for area in areas["area_id"]]
+    assert areas["enforcement_actions"].tolist() == expected
+    assert sum(expected) > 5
+    silent = found[found["jurisdiction_id"] == CITIES[1]]
+    assert silent[["notices", "enforcement_actions", "notices_per_enforcement_action"]].isna().all(axis=None)
+
+
 def cases(settings: Settings) -> pd.DataFrame:
     """Who reached each stage, and with what outcome."""
     arrests = enforcement(settings).query("`class` != 'not_classified'")
@@ -291,8 +318,14 @@ def test_relative_rates_are_those_of_scipy_and_small_numbers_are_not_shown(setti
             assert row["high_relative_rate"] == pytest.approx(interval.high)
             assert row["gap"] == pytest.approx(outcomes / size - reference["sum"] / reference["size"])
             compared += 1
-    for _, own in found.groupby(level=["jurisdiction_id", "stage_code", "year"]):
-        assert own["base"].isna().sum() != 1 or len(own) == 1, "one hidden group alone follows from a total"
+    for key, own in found.groupby(level=["jurisdiction_id", "stage_code", "year"]):
+        hidden = own["base"].isna()
+        if not hidden.any() or hidden.all():
+            continue
+        assert hidden.sum() >= 2, f"one hidden group alone follows from a total: {key}"
+        together = counted.loc[own.index[hidden]].sum()
+        left = (together["size"], together["sum"], together["size"] - together["sum"])
+        assert not any(1 <= n <= 10 for n in left), f"a total less the others is small: {key}, {left}"
     assert compared >= 1
 
 
