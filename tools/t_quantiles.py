@@ -1,8 +1,8 @@
 """Writes the seed of quantiles of Student's t, ``dbt/seeds/statistics/student_t_quantile.csv``.
 
 A database has no quantiles of that distribution, so what SQL needs of them stands in a table: for each number of
-degrees of freedom the quantile that leaves 2.5 percent above it. Beyond the table SQL uses the first term of its expansion
-around the normal distribution (``dbt/macros/student_t.sql``), which is as good as exact there.
+degrees of freedom the quantile that leaves 2.5 percent above it. Beyond the table SQL uses the first term of its
+expansion around the normal distribution (``dbt/macros/student_t.sql``), which is as good as exact there.
 
 Run ``.venv/bin/python tools/t_quantiles.py``; a test compares the file with the definition and with print.
 """
