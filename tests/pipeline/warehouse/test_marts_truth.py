@@ -242,7 +242,7 @@ def test_notices_and_actions_are_those_of_the_lists(world: Path, settings: Setti
         for feed, kind in zip(LISTS, ("engagement", "enforcement_action"), strict=True)
     )
     reached = contacts[contacts["outcome"] == "Reached"]
-    assert set(reached["engagement_type"]) == {"Call-in", "Custom notification"}
+    assert set(reached["engagement_type"]) <= {"Call-in", "Custom notification"}
     found = frame(
         settings, "select * from marts.mart_legitimacy__enforcement_footprint where month = date '2025-01-01'"
     )
@@ -255,7 +255,7 @@ def test_notices_and_actions_are_those_of_the_lists(world: Path, settings: Setti
     here = actions["area_id"].fillna("not recorded").value_counts()
     expected = [here.get(area, 0) for area in areas["area_id"]]
     assert areas["enforcement_actions"].tolist() == expected
-    assert sum(expected) > 5
+    assert min(len(reached), len(actions)) > 5
     silent = found[found["jurisdiction_id"] == CITIES[1]]
     assert silent[["notices", "enforcement_actions", "notices_per_enforcement_action"]].isna().all(axis=None)
 
