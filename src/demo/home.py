@@ -14,7 +14,8 @@ _MARK = ".nnsc-demo"
 def demo_settings(settings: Settings) -> Settings:
     """Settings of the demo: everything under ``<home>/demo``, whatever NNSC_ variables say about other places.
 
-    The feed files too are the demo's own: only they know on which ports its agencies listen.
+    The feed files too are the demo's own: only they know on which ports its agencies listen. What is parsed of the dbt
+    project is not wiped with the rest: it depends on the project alone, and costs a demo 15 seconds.
     """
     home = settings.home / "demo"
     return load_settings(
@@ -25,6 +26,7 @@ def demo_settings(settings: Settings) -> Settings:
         buckets=home / "buckets",
         published=home / "published",
         work=home / "work",
+        parsed=settings.parsed,
         warehouse=str(home / "warehouse" / "warehouse.duckdb"),
         ledger_url=f"sqlite:///{home / 'ledger' / 'ledger.db'}",
         clock=None,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 #: Fewer earlier deliveries than this are no history.
 MIN_HISTORY = 3
 _DAYS = 90
+#: Of a feed that delivers every few minutes the newest deliveries are history enough: cost must not follow the ledger.
+MAX_HISTORY = 100
 #: Added to every count before distributions are compared, so that a new value is surprising and not infinitely so.
 _SMOOTHING = 0.5
 
@@ -71,7 +73,7 @@ class _Batch:
         return self.connection.execute(query).fetchall()[0][0]
 
     def usual(self, rule: str) -> float | None:
-        """The median of the rule's measure over the deliveries of the last 90 days."""
+        """The median of the rule's measure over the deliveries of the last 90 days, at most the newest hundred."""
         found = self.past.get((self.kind, f"batch:{rule}"), [])
         return median(found) if len(found) >= MIN_HISTORY else None
 
@@ -129,11 +131,17 @@ def _supplied(feed: LoadedFeed, kind: str, expectation: Expectation) -> bool:
 
 def _past(settings: Settings, feed_id: str, known_at: datetime) -> dict[tuple[str, str], list[float]]:
     table, delivery = t.metric, t.delivery
+    newest = (
+        sa.select(delivery.c.delivery_id)
+        .where(delivery.c.feed_id == feed_id, delivery.c.state == "applied")
+        .where(delivery.c.known_at < known_at, delivery.c.known_at >= known_at - timedelta(days=_DAYS))
+        .order_by(delivery.c.known_at.desc())
+        .limit(MAX_HISTORY)
+    ).subquery()
     query = (
         sa.select(table.c.record_kind, table.c.rule, table.c.observed)
-        .join(delivery, delivery.c.delivery_id == table.c.delivery_id)
-        .where(delivery.c.feed_id == feed_id, delivery.c.state == "applied", table.c.severity == "batch")
-        .where(delivery.c.known_at < known_at, delivery.c.known_at >= known_at - timedelta(days=_DAYS))
+        .join(newest, newest.c.delivery_id == table.c.delivery_id)
+        .where(table.c.severity == "batch")
     )
     found: dict[tuple[str, str], list[float]] = {}
     with engine(settings).connect() as connection:

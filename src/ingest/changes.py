@@ -1,8 +1,6 @@
 """What one delivery changes, compared with the feed's state before it: a pure function of records and state.
 
-Records without an id of their own (``key.ordinal``) are paired with their predecessors so that the number of updates
-is the smallest possible: identical content first, then quarantined rows that were quarantined before, the rest in
-content order. A quarantined record keeps its place and is never inferred deleted.
+A quarantined record keeps its place and is never inferred deleted.
 """
 
 from __future__ import annotations
@@ -20,6 +18,7 @@ from feeds.spec import RecordSpec
 from ingest.errors import HeldBatch
 from ingest.files import whole_folder
 from ingest.mapping import key_signature
+from ingest.pairing import paired
 from ingest.parse import Parsed, workspace
 from ingest.points import reached
 from ingest.secret import METHOD, define_keyed, pseudonym_key
@@ -76,12 +75,11 @@ def _derive_into(
         load_state(connection, settings.home, old)
         if rekeyed:
             _carry_over_keys(connection, parsed, record)
-        paired = _pair_ordinal(connection) if record.key.ordinal else _paired_unique(feed.spec.delivery)
-        _outcome(connection, feed, record, paired, parsed.window)
+        _outcome(connection, feed, record, paired(connection, feed.spec.delivery, record), parsed.window)
         counts[record.kind] = _counts(connection, parsed, record.kind)
         _write_changes(connection, feed, parsed, record, scratch)
         states[record.kind] = next_state(
-            connection, old, scratch, target.relative_to(settings.home), record.kind, key, rekeyed
+            connection, settings.home, old, scratch, target.relative_to(settings.home), record.kind, key, rekeyed
         )
     result = {"counts": counts, "state": FeedState(states).to_json()}
     (scratch / "derived.json").write_text(json.dumps(result, sort_keys=True))
@@ -159,76 +157,11 @@ def _load_new(connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, parsed: P
     connection.execute(f"create or replace temp view new as {accepted} {waiting if counts.quarantined else ''}")
 
 
-_PAIR = """
-    key_hash blob, slot integer, row_number bigint, record_no integer, key_text varchar, content blob, ok boolean,
-    raw blob, window_value varchar, known boolean, record_key varchar, accepted blob, pending boolean, old_raw blob,
-    old_window varchar"""
-_NEW = "n.row_number, n.record_no, n.key_text, n.content, n.ok, n.raw, n.window_value"
-_OLD = (
-    "o.key_hash is not null as known, o.record_key, o.accepted, o.pending, o.raw as old_raw, "
-    "o.window_value as old_window"
-)
-
-
-def _paired_unique(delivery: DeliverySpec) -> str:
-    """Query that joins ``new`` and ``old`` by key."""
-    kind = "left" if delivery.mode == "append" else "full outer"
-    return f"""
-        select coalesce(n.key_hash, o.key_hash) as key_hash, 0 as slot, {_NEW}, {_OLD}
-        from new as n {kind} join old as o on n.key_hash = o.key_hash"""
-
-
-def _pair_ordinal(connection: duckdb.DuckDBPyConnection) -> str:
-    """Fill ``paired`` with ``new`` and ``old``, joined by key and content; the query that reads it."""
-    connection.execute(f"create or replace temp table paired ({_PAIR})")
-    new_left = "(select * from new anti join paired using (row_number, record_no))"
-    old_left = "(select * from old anti join paired using (key_hash, slot))"
-    connection.execute(f"""
-        insert into paired select n.key_hash, o.slot, {_NEW}, {_OLD}
-        from (select *, row_number() over (partition by key_hash, content order by row_number, record_no) as k
-              from new where ok) as n
-        join (select *, row_number() over (partition by key_hash, accepted order by pending, slot) as k
-              from old where accepted is not null) as o
-          on n.key_hash = o.key_hash and n.content = o.accepted and n.k = o.k""")
-    connection.execute(f"""
-        insert into paired select n.key_hash, o.slot, {_NEW}, {_OLD}
-        from (select *, row_number() over (partition by key_hash, raw order by row_number, record_no) as k
-              from {new_left} where not ok) as n
-        join (select *, row_number() over (partition by key_hash, raw order by slot) as k
-              from {old_left} where raw is not null) as o
-          on n.key_hash = o.key_hash and n.raw = o.raw and n.k = o.k""")
-    connection.execute(f"""
-        insert into paired select coalesce(n.key_hash, o.key_hash), o.slot, {_NEW}, {_OLD}
-        from (select *, row_number() over (
-                partition by key_hash order by not ok, content, raw, row_number, record_no) as k from {new_left}) as n
-        full outer join (select *, row_number() over (
-                partition by key_hash order by accepted is null, accepted, slot) as k from {old_left}) as o
-          on n.key_hash = o.key_hash and n.k = o.k""")
-    _give_slots(connection)
-    return "from paired"
-
-
-def _give_slots(connection: duckdb.DuckDBPyConnection) -> None:
-    """New records take the smallest numbers that are free among the records of their key."""
-    connection.execute("""
-        update paired set slot = free.slot from (
-            select need.row_number, need.record_no,
-                list_filter(range(0, coalesce(len(used.slots), 0) + need.k),
-                            lambda s: not list_contains(coalesce(used.slots, []), s))[need.k] as slot
-            from (select key_hash, row_number, record_no, row_number() over (
-                    partition by key_hash order by not ok, content, raw, row_number, record_no) as k
-                  from paired where slot is null) as need
-            left join (select key_hash, list(slot) as slots from paired where slot is not null group by 1) as used
-                using (key_hash)
-        ) as free
-        where paired.row_number = free.row_number and paired.record_no = free.record_no""")
-
-
 def _outcome(
     connection: duckdb.DuckDBPyConnection,
     feed: LoadedFeed,
     record: RecordSpec,
-    paired: str,
+    pairs: str,
     window: tuple[str, str] | None,
 ) -> None:
     """``outcome``: records that change, or whose place in the state does; what is as before is left out."""
@@ -243,7 +176,7 @@ def _outcome(
                      when ok and accepted <> content then 'update' end as op,
                 case when row_number is not null and not ok and accepted is not null and not pending then 'mark'
                      when pending and (ok or {gone}) then 'clear' end as flag
-            from ({paired})
+            from ({pairs})
         )
         select * exclude (record_key),
             coalesce(record_key, keyed({scope} || key_text || '|' || slot)) as record_key

@@ -2,7 +2,7 @@
 
 Great Expectations 1.24 has no DuckDB datasource. Its SQL engine works over duckdb-engine once it is told that the
 connection must be kept open between queries and how DuckDB matches a regular expression. That touches three private
-names, and two more for speed, which is why the version is pinned and ``tests/unit/ingest/test_gx.py`` fails loudly
+names, and three more for speed, which is why the version is pinned and ``tests/unit/ingest/test_gx.py`` fails loudly
 when they move.
 """
 
@@ -75,24 +75,32 @@ def _without(*names: str) -> Iterator[None]:
 
 @contextmanager
 def _remembering() -> Iterator[None]:
-    """Let Great Expectations make each configuration and each metric's id once per validation.
+    """Let Great Expectations make each configuration, its expectation and each metric's id once per validation.
 
-    It makes an expectation's configuration anew for every argument that it looks up, and serialises the same few
-    arguments for the ids of a thousand metrics: more than half of the time of a small delivery. Nothing of it changes
-    while a suite is evaluated.
+    It makes an expectation's configuration anew for every argument that it looks up, an expectation of a configuration
+    for every metric, and serialises the same few arguments for the ids of a thousand metrics: more than half of the
+    time of a small delivery. Nothing of it changes while a suite is evaluated.
     """
     from great_expectations.core.id_dict import IDDict
     from great_expectations.expectations.expectation import Expectation
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     original: Any = Expectation.configuration
+    original_object = ExpectationConfiguration.to_domain_obj
     original_id = IDDict.to_id
     kept: dict[int, tuple[Any, Any]] = {}
+    objects: dict[int, tuple[Any, Any]] = {}
     ids: dict[tuple[str, str, str], Any] = {}
 
     def configuration(self: Any) -> Any:
         if id(self) not in kept:
             kept[id(self)] = (self, original.fget(self))  # with the object itself, so that its id stays taken
         return kept[id(self)][1]
+
+    def to_domain_obj(self: Any) -> Any:
+        if id(self) not in objects:
+            objects[id(self)] = (self, original_object(self))
+        return objects[id(self)][1]
 
     def to_id(self: Any, *arguments: Any, **named: Any) -> Any:
         told = (type(self).__name__, repr(dict(self)), repr((arguments, named)))
@@ -101,11 +109,13 @@ def _remembering() -> Iterator[None]:
         return ids[told]
 
     Expectation.configuration = property(configuration)
+    ExpectationConfiguration.to_domain_obj = to_domain_obj  # type: ignore[method-assign]
     IDDict.to_id = to_id  # type: ignore[method-assign]
     try:
         yield
     finally:
         Expectation.configuration = original
+        ExpectationConfiguration.to_domain_obj = original_object  # type: ignore[method-assign]
         IDDict.to_id = original_id  # type: ignore[method-assign]
 
 

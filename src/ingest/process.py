@@ -59,7 +59,8 @@ def waiting(settings: Settings, feed: LoadedFeed) -> list[Any]:
     table = t.delivery
     query = sa.select(table).where(table.c.feed_id == feed.spec.feed_id, table.c.state.in_(("landed", "held")))
     with engine(settings).connect() as connection:
-        rows = connection.execute(query.order_by(table.c.known_at)).all()
+        # Sorted here: to have them in order, SQLite would walk through all deliveries of the feed.
+        rows = sorted(connection.execute(query), key=lambda row: row.known_at)
     mark = _mark(feed)
     return [row for row in rows if row.state == "landed" or (row.summary or {}).get("feed_file", mark) != mark]
 

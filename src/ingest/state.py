@@ -1,7 +1,8 @@
 """A feed's state: for every live key and ordinal the last accepted content. Immutable layers of Parquet.
 
-A layer holds only what a delivery changed, so that its cost follows the change and not the feed; when the layers grow
-they are folded into a new base. The state behind any delivery stays readable, which is what a late delivery needs.
+A layer holds only what a delivery changed, so that its cost follows the change and not the feed. Many small layers are
+folded into one, all of them into a new base when they hold half as much as it: a row is rewritten as often as the
+state doubles. The state behind any delivery stays readable, which is what a late delivery needs.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ingest.sqltext import PARQUET, literal
 if TYPE_CHECKING:
     import duckdb
 
+#: So many layers are folded, and a layer that holds no more than this share of what lies on it goes with them.
 _MAX_LAYERS = 12
 _MAX_SHARE = 0.5
 COLUMNS = "key_hash, slot, record_key, accepted, pending, raw, window_value"
@@ -77,12 +79,7 @@ def load_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindSta
     if len(state.layers) == 1:
         connection.execute(f"create temp view old as select {COLUMNS} from {base} where not gone")
         return
-    stacked = " union all ".join(
-        f"select *, {number} as layer from {_read(home, layer)}" for number, layer in enumerate(state.layers[1:])
-    )
-    connection.execute(f"""
-        create or replace temp table recent as
-        select * from ({stacked}) qualify row_number() over (partition by key_hash, slot order by layer desc) = 1""")
+    connection.execute(f"create or replace temp table recent as {_newest(home, state.layers[1:])}")
     connection.execute(f"""
         create temp view old as
         select {COLUMNS} from {base} as base anti join recent using (key_hash, slot) where not gone
@@ -90,8 +87,20 @@ def load_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindSta
         select {COLUMNS} from recent where not gone""")
 
 
+def narrow_state(connection: duckdb.DuckDBPyConnection) -> None:
+    """``touched``: the rows of ``old`` of which ``new`` speaks, for a delivery that says nothing of the others.
+
+    Their keys first: new records mostly have none there, and then no other column of a long state is read.
+    """
+    connection.execute("create or replace temp table met as select key_hash from old semi join new using (key_hash)")
+    met = connection.execute("select count(*) from met").fetchall()[0][0]
+    rows = "old semi join met using (key_hash)" if met else f"({_EMPTY})"
+    connection.execute(f"create or replace temp table touched as select {COLUMNS} from {rows}")
+
+
 def next_state(
     connection: duckdb.DuckDBPyConnection,
+    home: Path,
     state: KindState,
     scratch: Path,
     target: Path,
@@ -113,23 +122,44 @@ def next_state(
             case when ok then coalesce(window_value, old_window) else coalesce(old_window, window_value) end
                 as window_value, gone
         from outcome""")
-    rows = connection.execute("select count(*) from layer").fetchall()[0][0]
+    rows = _rows(connection)
     if rows == 0 and not rebase:
         return KindState(state.layers, key)
-    name = f"{kind}.state.parquet"
-    base_rows = state.layers[0].rows if state.layers else 0
-    total = sum(layer.rows for layer in state.layers[1:]) + rows
-    fold = rebase or len(state.layers) >= _MAX_LAYERS or total > base_rows * _MAX_SHARE
-    if fold and state.layers:
+    kept = 0 if rebase else _kept([layer.rows for layer in state.layers], rows)
+    below, folded = state.layers[:kept], state.layers[kept:]
+    if folded:
+        earlier = f"select {COLUMNS}, false as gone from old" if not below else _newest(home, folded)
         connection.execute(f"""
             create or replace temp table layer as
-            select {COLUMNS}, false as gone from old anti join layer using (key_hash, slot)
-            union all select {COLUMNS}, gone from layer where not gone""")
-        rows = connection.execute("select count(*) from layer").fetchall()[0][0]
-    path = literal(str(scratch / name))
-    connection.execute(f"copy layer to {path} ({PARQUET})")
-    layer = Layer(str(target / name), int(rows))
-    return KindState((layer,) if fold else (*state.layers, layer), key)
+            select {COLUMNS}, gone from ({earlier}) anti join layer using (key_hash, slot)
+            union all select {COLUMNS}, gone from layer {"" if below else "where not gone"}""")
+    path = scratch / f"{kind}.state.parquet"
+    connection.execute(f"copy layer to {literal(str(path))} ({PARQUET})")
+    return KindState((*below, Layer(str(target / path.name), _rows(connection))), key)
+
+
+def _kept(layers: list[int], rows: int) -> int:
+    """How many layers (rows of each, the base first) stay as they are under a delivery that changes ``rows``."""
+    if not layers or sum(layers[1:]) + rows > layers[0] * _MAX_SHARE:
+        return 0
+    if len(layers) < _MAX_LAYERS:
+        return len(layers)
+    kept, above = len(layers), rows
+    while kept > 1 and layers[kept - 1] * _MAX_SHARE <= above:
+        kept, above = kept - 1, above + layers[kept - 1]
+    return kept
+
+
+def _newest(home: Path, layers: tuple[Layer, ...]) -> str:
+    """SELECT of the newest row of each record in some layers."""
+    stacked = " union all ".join(
+        f"select *, {number} as layer from {_read(home, layer)}" for number, layer in enumerate(layers)
+    )
+    return f"select * from ({stacked}) qualify row_number() over (partition by key_hash, slot order by layer desc) = 1"
+
+
+def _rows(connection: duckdb.DuckDBPyConnection) -> int:
+    return int(connection.execute("select count(*) from layer").fetchall()[0][0])
 
 
 def _read(home: Path, layer: Layer) -> str:

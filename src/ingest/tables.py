@@ -62,7 +62,7 @@ change_set = sa.Table(
     metadata,
     sa.Column("change_set_id", sa.String(96), primary_key=True),
     sa.Column("feed_id", sa.String(128), nullable=False),
-    sa.Column("delivery_id", sa.String(64), sa.ForeignKey("delivery.delivery_id"), nullable=False),
+    sa.Column("delivery_id", sa.String(64), sa.ForeignKey("delivery.delivery_id"), nullable=False, index=True),
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("load_seq", sa.BigInteger, nullable=False, unique=True),
     sa.Column("known_at", UtcDateTime, nullable=False),

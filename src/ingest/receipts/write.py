@@ -42,10 +42,10 @@ def write_waiting(settings: Settings, feed: LoadedFeed) -> int:
         sa.select(t.delivery, t.change_set.c.files)
         .outerjoin(t.change_set, sa.and_(t.change_set.c.delivery_id == t.delivery.c.delivery_id, t.change_set.c.active))
         .where(t.delivery.c.feed_id == feed.spec.feed_id, t.delivery.c.state != "landed", ~t.delivery.c.receipted)
-        .order_by(t.delivery.c.known_at)
     )
     with engine(settings).connect() as connection:
-        due = connection.execute(query).all()
+        # Sorted here: to have them in order, SQLite would walk through all deliveries of the feed.
+        due = sorted(connection.execute(query), key=lambda row: row.known_at)
     for row in due:
         file = quarantine_file(settings, feed, row, row.files)
         parsed = load_parsed(file.parent) if file else None
