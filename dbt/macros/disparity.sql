@@ -15,6 +15,15 @@
 {#- True where a number could point at somebody: 1 to 10. -#}
 {% macro is_small(number) -%} {{ number }} between 1 and 10 {%- endmacro %}
 
+{#- The same of one of several numbers. -#}
+{% macro is_any_small(numbers) -%}
+    (
+        {%- for number in numbers %}
+            {{ is_small(number) }} {%- if not loop.last %} or {% endif %}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
 {#- Why a number of mart_legitimacy__disparity is null, in a sentence. -#}
 {% macro disparity_note(reference_code) -%}
     case

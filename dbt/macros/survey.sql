@@ -17,3 +17,24 @@
 
 {#- The nearest whole number; engines differ in what round() does with a half. -#}
 {% macro whole(number) -%} cast(floor({{ number }} + 0.5) as bigint) {%- endmacro %}
+
+{#- Cells of a survey with is_shown: a mean needs 11 scores. Hidden areas with ten scores or fewer together would follow from
+    the mean of all, so the smallest other one is hidden too. -#}
+{% macro with_hidden_neighbor(cells) -%}
+    select
+        *,
+        scored > 10 and (not ({{ is_small("small_scored") }}) or place > 1) as is_shown
+    from
+        (
+            select
+                *,
+                sum(case when {{ is_small("scored") }} then scored else 0 end) over (
+                    partition by jurisdiction_id, wave, scale, level
+                ) as small_scored,
+                row_number() over (
+                    partition by jurisdiction_id, wave, scale, level
+                    order by case when scored > 10 then 0 else 1 end, scored, area_id
+                ) as place
+            from {{ cells }}
+        ) as ranked
+{%- endmacro %}

@@ -27,7 +27,7 @@ from simulator.practice_entries import practice_truth
 from simulator.sending import Sender
 from simulator.services import make_services
 from simulator.survey_entries import survey_truth
-from simulator.tallies import pvi_truth, supervision_truth
+from simulator.tallies import pvi_truth, stays_truth, supervision_truth
 from simulator.truth import (
     current_truth,
     delivery_truth,
@@ -101,6 +101,7 @@ def _simulate(out: Path, seed: int, people: int, months: int, start: date) -> Ma
     write_json(out / "truth" / "intervention.json", intervention_truth(history))
     by_feed = {sender.form.feed_id: sender for sender in senders}
     write_json(out / "truth" / "pvi.json", pvi_truth(told.custody, by_feed))
+    write_json(out / "truth" / "stays.json", stays_truth(told.custody))
     write_json(out / "truth" / "supervision.json", supervision_truth(told.supervision, by_feed, start, months))
     write_json(out / "truth" / "practice.json", practice_truth(told.practice, told.enforcement))
     write_json(out / "truth" / "ipv.json", partners_truth(told.partners))

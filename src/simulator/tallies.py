@@ -69,6 +69,23 @@ def pvi_truth(custody: dict[str, Custody], senders: dict[str, Sender]) -> dict[s
     }
 
 
+def stays_truth(custody: dict[str, Custody]) -> dict[str, list[dict[str, Any]]]:
+    """``stays.json``: per department who truly was in which unit from when until when, and whether it was restrictive.
+
+    One row per stay in a unit; ``until`` is null for a stay that outlasts the story, ``booking`` numbers the time in custody.
+    """
+    return {
+        name: [
+            {
+                "booking": stay.booking, "facility": stay.unit.facility, "unit": stay.unit.name, "since": stay.admitted,
+                "until": stay.released, "restrictive": stay.unit.restrictive,
+            }
+            for stay in told.stays
+        ]
+        for name, told in custody.items()
+    }  # fmt: skip
+
+
 def _happened(told: Custody) -> _Months:
     found = _Months()
     for i in told.incidents:

@@ -10,34 +10,34 @@ from itertools import pairwise
 from typing import Any
 
 Spot = tuple[str, str | None, str | None]
-UNITS = [("F1", "U1"), ("F1", "U2"), ("F2", "U1"), ("F1", "R")]
+Place = tuple[str | None, str | None]
+NOWHERE: Place = (None, None)
+UNITS: list[Place] = [("F1", "U1"), ("F1", "U2"), ("F2", "U1"), ("F1", "R")]
 #: Reason as recorded -> what it means; None where no rule reads it.
 REASONS: dict[str | None, str | None] = {
     "Admission": "admission",
     "Bed assignment": "housing_change",
     "Placed in RHU": "restrictive_in",
     "Release from RHU": "restrictive_out",
+    "Court trip": "court",
+    "Return from hospital": "medical",
     "Zzz": None,
     None: None,
     "Discharged": "release",
 }
+TRIPS = ("Court trip", "Return from hospital")
 BEGAN = datetime(2024, 1, 1)
 
 
 def movements(chance: random.Random, days: int) -> list[dict[str, Any]]:
-    """Forty people who come, are moved and may leave; now and then a movement that nobody recorded."""
+    """Forty people who come, are moved, make trips and may leave; now and then a movement that nobody recorded."""
     found: list[dict[str, Any]] = []
     for number in range(40):
-        at, here = BEGAN + timedelta(minutes=chance.randrange(days * 1440)), (None, None)
+        at, here = BEGAN + timedelta(minutes=chance.randrange(days * 1440)), NOWHERE
         reason: str | None = "Admission"
+        back: Place | None = None
         while at < BEGAN + timedelta(days=days):
-            there = (
-                (None, None)
-                if reason == "Discharged"
-                else here
-                if chance.random() < 0.2 and here[0]
-                else chance.choice(UNITS)
-            )
+            there = back or _goes(chance, reason, here)
             row = {"movement_id": f"m{len(found)}", "booking_id": f"b{number}", "booking_key": f"kb{number}"}
             row |= {"moved_at_local": at, "moved_at": at + timedelta(hours=5), "movement_reason": reason}
             row |= dict(
@@ -47,9 +47,17 @@ def movements(chance: random.Random, days: int) -> list[dict[str, Any]]:
                 found.append(row)
             if reason == "Discharged":
                 break
-            here, at = there, at + timedelta(minutes=chance.randrange(1, 20 * 1440))
-            reason = chance.choice([*REASONS, "Bed assignment", "Placed in RHU", "Release from RHU"][1:])
+            back = here if reason in TRIPS and back is None and chance.random() < 0.7 else None
+            here, at = there, at + timedelta(minutes=chance.randrange(1, (5 if back else 20) * 1440))
+            others = [*REASONS, "Bed assignment", "Placed in RHU", "Placed in RHU", "Release from RHU"][1:]
+            reason = chance.choice([*TRIPS, None] if back else others)
     return found
+
+
+def _goes(chance: random.Random, reason: str | None, here: Place) -> Place:
+    if reason == "Discharged":
+        return NOWHERE
+    return here if chance.random() < 0.2 and here != NOWHERE else chance.choice(UNITS)
 
 
 def stays(chance: random.Random, days: int) -> list[dict[str, Any]]:
@@ -82,17 +90,49 @@ def walked(rows: list[dict[str, Any]], end: datetime) -> Iterator[Stretch]:
     for row in sorted(rows, key=lambda row: row["moved_at_local"]):
         people[row["booking_id"]].append(row)
     for person, own in people.items():
-        counts = "unknown"
+        walk = Walk()
         for row, following in pairwise([*own, None]):
             assert row is not None
-            code = REASONS[row["movement_reason"]]
             here = (row["to_facility_id"], row["to_unit_id"])
-            if code in ("restrictive_in", "restrictive_out") or (row["from_facility_id"], row["from_unit_id"]) != here:
-                counts = code or "unknown"
+            counts = walk.moved(row)
             until = following["moved_at_local"] if following else end
-            left_from = (following["from_facility_id"], following["from_unit_id"]) if following else here
+            if following and (following["from_facility_id"], following["from_unit_id"]) != here:
+                counts, walk.in_doubt = "unknown", True
             if here[0] is not None:
-                yield person, *here, row["moved_at_local"], min(until, end), counts if left_from == here else "unknown"
+                yield person, *here, row["moved_at_local"], min(until, end), counts
+
+
+class Walk:
+    """One person's way: what the last placement was for, and whether the person is away from it on a trip."""
+
+    def __init__(self) -> None:
+        self.home: Place | None = None
+        self.code = self.last = "unknown"
+        self.left: datetime | None = None
+        self.in_doubt = False
+        self.before: str | None = None
+        self.is_first = True
+
+    def moved(self, row: dict[str, Any]) -> str:
+        """The reason that counts from this movement on."""
+        code = REASONS[row["movement_reason"]]
+        came, here = (row["from_facility_id"], row["from_unit_id"]), (row["to_facility_id"], row["to_unit_id"])
+        turns = code in ("restrictive_in", "restrictive_out") or came != here
+        travels = code in ("court", "medical") and not (self.is_first and came == NOWHERE)
+        travels |= code is None and self.before in ("court", "medical")
+        self.before, self.is_first = code, False
+        if turns:
+            self.last = code or "unknown"
+        if turns and not travels:
+            self.home, self.code, self.left, self.in_doubt = here, code or "unknown", None, False
+        if self.home is None:
+            return "unknown"
+        if here != self.home:
+            self.left = self.left or row["moved_at_local"]
+            return self.last
+        self.in_doubt |= self.left is not None and row["moved_at_local"] - self.left > timedelta(days=3)
+        self.left = None
+        return "unknown" if self.in_doubt and self.code == "restrictive_in" else self.code
 
 
 def stayed(rows: list[dict[str, Any]], end: datetime) -> Iterator[Stretch]:

@@ -8,22 +8,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+from scipy.stats import t
 
 from simulator.places import MILLBROOK
 from simulator.survey import HIGHEST, LOWEST
 from support.practice_world import World
 
-#: (level, area, wave, scale) -> items, least answers, respondents, scored, not scored, answers, mean (NaN: not shown).
+#: (level, area, wave, scale) -> items, least answers, respondents, scored, not scored, answers, mean and its limits (NaN: not shown).
 Cells = dict[tuple[str, str, str, str], tuple[float, ...]]
 _COLUMNS = "level, coalesce(area_id, ''), wave, scale, items, least_answers, respondents, scored, not_scored, answers"
 
 
 def survey_told(rows: Callable[[str], list[tuple[Any, ...]]]) -> Cells:
     """What the mart says of Millbrook."""
-    found = rows(
-        f"select {_COLUMNS}, coalesce(mean_score, cast('nan' as double precision)) from marts.mart_legitimacy__survey "
-        f"where jurisdiction_id = '{MILLBROOK}'"
-    )
+    means = ", ".join(f"coalesce({name}mean_score, cast('nan' as double precision))" for name in ("", "low_", "high_"))
+    found = rows(f"select {_COLUMNS}, {means} from marts.mart_legitimacy__survey where jurisdiction_id = '{MILLBROOK}'")
     cells: Cells = {row[:4]: row[4:] for row in found}
     assert len(cells) == len(found) > 0
     return cells
@@ -62,5 +61,10 @@ def _cell(people: pd.DataFrame, is_hidden: bool) -> tuple[float, ...]:
     scored = int(people["mean"].count())
     return (
         int(people["items"].max()), int(people["least"].max()), len(people), scored, len(people) - scored,
-        int(people["answers"].sum()), math.nan if is_hidden else float(people["mean"].mean()),
+        int(people["answers"].sum()), *((math.nan,) * 3 if is_hidden else _limited(people["mean"].dropna())),
     )  # fmt: skip
+
+
+def _limited(scores: pd.Series[float]) -> tuple[float, float, float]:
+    low, high = t.interval(0.95, len(scores) - 1, scores.mean(), scores.sem())
+    return float(scores.mean()), max(float(low), 0), min(float(high), 1)

@@ -2,29 +2,54 @@ with
     marked as (
         select
             *,
+            base - outcomes as others,
             case
-                when
-                    {{ is_small("base") }}
-                    or {{ is_small("outcomes") }}
-                    or {{ is_small("(base - outcomes)") }}
+                when {{ is_any_small(["base", "outcomes", "(base - outcomes)"]) }}
                 then 1
                 else 0
             end as is_small
         from {{ ref("int_legitimacy__stage") }}
     ),
 
-    -- the smallest group that could stay comes first
+    -- small groups first, then the smallest that could stay; of each, what all groups
+    -- before it add up to
     ranked as (
         select
             *,
-            sum(is_small) over (
+            max(is_small) over (
                 partition by stage_code, jurisdiction_id, year
-            ) as small_groups,
-            row_number() over (
-                partition by stage_code, jurisdiction_id, year, is_small
-                order by base, group_code
-            ) as place
+            ) as has_small,
+            {%- for count in ["1", "base", "outcomes", "others"] %}
+                coalesce(
+                    sum({{ count }}) over (
+                        partition by stage_code, jurisdiction_id, year
+                        order by is_small desc, base, group_code
+                        rows between unbounded preceding and 1 preceding
+                    ),
+                    0
+                ) as {{ "groups" if count == "1" else count }}_before
+                {%- if not loop.last %},{% endif %}
+            {%- endfor %}
         from marked
+    ),
+
+    -- hidden groups are at least two, and together no small number: else one more
+    decided as (
+        select
+            *,
+            is_small = 1
+            or (
+                has_small = 1
+                and (
+                    groups_before < 2
+                    or {{
+                        is_any_small(
+                            ["base_before", "outcomes_before", "others_before"]
+                        )
+                    }}
+                )
+            ) as is_hidden
+        from ranked
     )
 
 select
@@ -32,8 +57,6 @@ select
     jurisdiction_id,
     year,
     group_code,
-    case when is_small = 0 and (small_groups <> 1 or place > 1) then base end as base,
-    case
-        when is_small = 0 and (small_groups <> 1 or place > 1) then outcomes
-    end as outcomes
-from ranked
+    case when not is_hidden then base end as base,
+    case when not is_hidden then outcomes end as outcomes
+from decided

@@ -9,25 +9,38 @@ with
                     "minute", "lead(moved_at_local) over (" ~ by_booking() ~ ")"
                 )
             }} as next_at,
-            -- within a unit, only a reason of restrictive housing turns anything
-            case
-                when
-                    coalesce(movement_reason_code, '')
-                    in ('restrictive_in', 'restrictive_out')
-                    or from_facility_id is distinct from to_facility_id
-                    or from_unit_id is distinct from to_unit_id
-                then 1
-                else 0
-            end as is_turn,
-            lead(from_facility_id, 1, to_facility_id) over ({{ by_booking() }})
-            is distinct from to_facility_id
-            or lead(from_unit_id, 1, to_unit_id) over ({{ by_booking() }})
-            is distinct from to_unit_id as is_broken
+            {{ is_turn() }} as is_turn,
+            {{ is_trip() }} as is_trip,
+            {{ is_broken() }} as is_broken
         from {{ ref("fct_prison_movement") }}
         where booking_key is not null and moved_at_local is not null
     ),
 
-    turned as (select *, sum(is_turn) over ({{ by_booking() }}) as turn from ordered)
+    -- a placement goes on through trips; only another movement ends it
+    turned as (
+        select
+            *,
+            sum(is_turn) over ({{ by_booking() }}) as turn,
+            sum(is_turn * (1 - is_trip)) over ({{ by_booking() }}) as placement
+        from ordered
+    ),
+
+    placed as (
+        select
+            *,
+            {{ reason_of("turn") }} as turn_reason,
+            {{ reason_of("placement") }} as placement_reason,
+            {{ is_back() }} as is_back
+        from turned
+    ),
+
+    returned as (
+        select
+            *,
+            {{ was_long_away() }} as was_long_away,
+            sum(is_broken) over ({{ by_booking("placement") }}) - is_broken as broken
+        from placed
+    )
 
 select
     jurisdiction_id,
@@ -37,14 +50,5 @@ select
     to_unit_id as unit_id,
     began_at,
     next_at as ended_at,
-    -- a movement is missing: what was before, or how long this lasted, is not known
-    case
-        when is_broken or turn = 0
-        then 'unknown'
-        else
-            first_value(coalesce(movement_reason_code, 'unknown')) over (
-                partition by jurisdiction_id, feed_id, booking_key, turn
-                order by moved_at_local, record_key
-            )
-    end as reason
-from turned
+    {{ reason_held() }} as reason
+from returned

@@ -10,7 +10,7 @@ from types import ModuleType
 import duckdb
 import jinja2
 import pytest
-from scipy.stats import chi2, norm, poisson
+from scipy.stats import chi2, norm, poisson, t
 
 PROJECT = Path(__file__).resolve().parents[3]
 SEEDS = PROJECT / "dbt" / "seeds"
@@ -23,8 +23,8 @@ def seed(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("poisson_limits", PROJECT / "tools" / "poisson_limits.py")
+def script(name: str = "poisson_limits") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, PROJECT / "tools" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -71,6 +71,33 @@ def test_beyond_the_seed_the_approximation_is_as_good_as_exact() -> None:
             for n, value in found:
                 exact = chi2.ppf(tail, 2 * n) / 2 if side == "low" else chi2.isf(tail, 2 * n + 2) / 2
                 assert value == pytest.approx(exact, rel=4e-5), (n, side, width)
+
+
+def test_quantiles_of_t_are_exact_and_those_in_print() -> None:
+    rows = seed("student_t_quantile")
+    assert rows == script("t_quantiles").rows(LARGEST)
+    found = {int(row["degrees_of_freedom"]): float(row["upper_2_5_percent"]) for row in rows}
+    assert list(found) == list(range(1, LARGEST + 1))
+    for freedom, quantile in found.items():
+        assert t.sf(quantile, freedom) == pytest.approx(0.025, rel=1e-7), freedom
+    for freedom, printed in {1: 12.706, 10: 2.228, 30: 2.042, 120: 1.980}.items():
+        assert found[freedom] == pytest.approx(printed, abs=5.1e-4)
+
+
+def test_beyond_the_seed_the_expansion_of_t_is_as_good_as_exact() -> None:
+    source = (PROJECT / "dbt" / "macros" / "student_t.sql").read_text().split("{#- Joins")[0]
+    expression = jinja2.Environment().from_string(source + "{{ t_quantile('given.n') }}").render().strip()
+    counts = [*range(LARGEST + 1, LARGEST + 50), 1000, 50_000]
+    with duckdb.connect() as db:
+        found = db.execute(
+            f"select given.n, {expression} from (select unnest(?) as n) as given "
+            "left join (select -1 as degrees_of_freedom, 0.0 as upper_2_5_percent) as quantiles "
+            "on quantiles.degrees_of_freedom = given.n",
+            [counts],
+        ).fetchall()
+    assert len(found) == len(counts)
+    for n, value in found:
+        assert value == pytest.approx(t.isf(0.025, n), rel=2e-5), n
 
 
 def test_every_offense_group_that_says_something_has_a_class_of_enforcement() -> None:

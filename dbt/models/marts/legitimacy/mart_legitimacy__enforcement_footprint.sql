@@ -7,6 +7,9 @@ with
             populations.people as population,
             populations.population_year,
             nights.custody_days,
+            listed.notices,
+            listed.enforcement_actions,
+            {{ notices_per_action() }} as notices_per_enforcement_action,
             case
                 when arrest_days = days_in_month
                 then 1000 / cast(populations.people as double precision)
@@ -22,6 +25,12 @@ with
             on nights.jurisdiction_id = months.jurisdiction_id
             and nights.month = months.month
             and months.level = 'jurisdiction'
+        left join
+            {{ ref("int_enforcement__notice") }} as listed
+            on listed.jurisdiction_id = months.jurisdiction_id
+            and listed.level = months.level
+            and listed.area_id is not distinct from months.area_id
+            and listed.month = months.month
     )
 
 select
@@ -42,5 +51,8 @@ select
     targeted_arrests * per_resident as targeted_arrests_per_1000_monthly,
     low_level_arrests * per_resident as low_level_arrests_per_1000_monthly,
     custody_days,
-    custody_days * per_resident as custody_days_per_1000_monthly
+    custody_days * per_resident as custody_days_per_1000_monthly,
+    notices,
+    enforcement_actions,
+    notices_per_enforcement_action
 from rated

@@ -15,7 +15,8 @@ with
                 count(*) as respondents,
                 count(millionths) as scored,
                 cast(sum(answers) as bigint) as answers,
-                cast(sum(millionths) as double precision) as millionths
+                sum(millionths) as total,
+                sum(millionths * millionths) as squares
             from scores
             group by jurisdiction_id, wave, scale {{ ", area_id" if level == "area" }}
             {%- if not loop.last %}
@@ -24,19 +25,16 @@ with
         {%- endfor %}
     ),
 
-    -- hidden areas with ten scores or fewer together would follow from the mean of
-    -- all, so the smallest other one is hidden too
-    ranked as (
+    shown as ({{ with_hidden_neighbor("cells") }}),
+
+    measured as (
         select
-            *,
-            sum(case when {{ is_small("scored") }} then scored else 0 end) over (
-                partition by jurisdiction_id, wave, scale, level
-            ) as small_scored,
-            row_number() over (
-                partition by jurisdiction_id, wave, scale, level
-                order by case when scored > 10 then 0 else 1 end, scored, area_id
-            ) as place
-        from cells
+            shown.*,
+            case
+                when is_shown then cast(total as double precision) / scored / 1000000
+            end as mean_score,
+            {{ half_width("scored", "total", "squares") }} / 1000000 as half_width
+        from shown {{ join_t_quantiles("shown.scored - 1") }}
     )
 
 select
@@ -51,8 +49,7 @@ select
     scored,
     respondents - scored as not_scored,
     answers,
-    case
-        when scored > 10 and (not ({{ is_small("small_scored") }}) or place > 1)
-        then {{ share("millionths", "scored") }} / 1000000
-    end as mean_score
-from ranked
+    mean_score,
+    case when is_shown then greatest(mean_score - half_width, 0) end as low_mean_score,
+    case when is_shown then least(mean_score + half_width, 1) end as high_mean_score
+from measured
