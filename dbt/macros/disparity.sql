@@ -24,6 +24,18 @@
     )
 {%- endmacro %}
 
+{#- Small groups, and those without which the hidden ones before them would be too few, or small together. -#}
+{% macro is_hidden_group() -%}
+    is_small = 1
+    or (
+        has_small = 1
+        and (
+            groups_before < 2
+            or {{ is_any_small(["base_before", "outcomes_before", "others_before"]) }}
+        )
+    )
+{%- endmacro %}
+
 {#- Why a number of mart_legitimacy__disparity is null, in a sentence. -#}
 {% macro disparity_note(reference_code) -%}
     case

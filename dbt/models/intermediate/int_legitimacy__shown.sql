@@ -34,23 +34,7 @@ with
     ),
 
     -- hidden groups are at least two, and together no small number: else one more
-    decided as (
-        select
-            *,
-            is_small = 1
-            or (
-                has_small = 1
-                and (
-                    groups_before < 2
-                    or {{
-                        is_any_small(
-                            ["base_before", "outcomes_before", "others_before"]
-                        )
-                    }}
-                )
-            ) as is_hidden
-        from ranked
-    )
+    decided as (select *, {{ is_hidden_group() }} as is_hidden from ranked)
 
 select
     stage_code,
