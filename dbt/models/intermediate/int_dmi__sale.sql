@@ -12,6 +12,8 @@ with
             charges.offense_code = '35A'
             and not is_pending_correction
             and {{ was_not_dropped() }}
+            -- found guilty of less: nobody found that anything was sold
+            and not ({{ was_lessened("disposition") }})
         group by jurisdiction_id, arrest_key
     ),
 

@@ -7,7 +7,8 @@ with
             case when {{ is_notice() }} then 1 else 0 end as notices,
             0 as actions
         from {{ ref("fct_engagement") }}
-        where engaged_on is not null
+        -- who lists only what partners were told says nothing of groups
+        where engaged_on is not null and strategy_code is distinct from 'ipvi'
     ),
 
     actions as (

@@ -20,12 +20,20 @@ SALES = (
     "TRAFF IN CONT SUB, 1ST DEGREE", "Drug Trafficking", "PWID HEROIN", "P.W.I.D. cocaine", "CDS: POSS W/INT TO DIST",
     "CDS DISTR-NARC", "Dist. of cocaine", "TRANSPORT/SELL CONTROLLED SUBSTANCE", "Drug dealing", "Narcomenudeo",
     "Tráfico de drogas", "Venta de estupefacientes", "Posesión de droga con fines de comercio",
+    "SALE OF LESS THAN 1 OZ MARIJUANA", "Narcomenudeo, venta", "POSS W/INT TO DEL", "MANUF. & SALE OF NARCOTIC",
 )  # fmt: skip
 OTHERS = (
     "POSS CONTROLLED SUBSTANCE", "POSS CS PG 1 <1G", "POSSESSION OF MARIJUANA, NOT FOR SALE", "MARIJUANA POSS - NO SALE",
     "Possession without intent to distribute", "ATTEMPT TO PURCHASE COCAINE", "Drug model offense", "Drug abuse",
     "POSSESSION OF DELTA 8", "Posesión de droga sin fines de comercio", "Cultivation of marijuana", "35A", "DRUGS TO MINOR: USE",
     "POSSESSION, DELAWARE AVE", "POSS CS, SCHOOL DIST", "MANUFACTURE OF METHAMPHETAMINE",
+    "Posesión del narcótico", "POSESION SIMPLE DEL ESTUPEFACIENTE", "Consumo de drogas, art. 477 del código",
+    "POSS MARIJ DEL NORTE CO", "Narcomenudeo - posesión simple", "POSS CS NOT TO SELL", "POSS NOT WITH INTENT TO DELIVER",
+    "Possession not intended for sale", "possession other than for sale", "Poss. non-sale", "Drug poss, not dealing",
+    "NO TRAFFICKING - POSSESSION", "POSS W/O INT DIST", "POSS NO INT TO DIST", "POSS W/O INT TO SELL",
+    "Poss w/out intent to sell", "NOT PWID", "HEROIN W/O PWID", "POSESION SIN INTENCION DE VENTA",
+    "Posesión sin fin de venta", "Posesión sin fines de narcomenudeo", "LOITERING IN DRUG TRAFFICKING AREA",
+    "VISIT PLACE WHERE DRUGS ARE SOLD OR USED", "POSS LESS THAN SALE AMOUNT", "Simple possession of a drug sold elsewhere",
 )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ with
             of_market_id,
             person_key,
             max(violent_until) as violent_until,
-            -- recorded before suspicion before weak, as the alphabet has it
+            max(case when sale_on is not null then expires_on end) as sale_until,
+            {{ until_strength_ends() }} as stands_until,
             coalesce(min(violent_strength), min(sale_strength)) as tier_stands_on,
             count(sale_on) as sale_arrests,
             min(sale_on) as first_sale_on,
@@ -42,8 +43,8 @@ select
     reasons.known_on,
     reasons.evidence_on,
     reasons.expires_on,
-    -- without new records the tier is another one from that day on
-    least(reasons.expires_on, people.violent_until) as holds_until,
+    -- from that day on nothing lists them here, or the tier stands on something else
+    least(reasons.expires_on, people.sale_until, people.stands_until) as holds_until,
     reasons.disposition_code,
     reasons.strength,
     people.sale_arrests,
