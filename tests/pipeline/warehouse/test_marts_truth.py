@@ -304,7 +304,6 @@ def test_relative_rates_are_those_of_scipy_and_small_numbers_are_not_shown(setti
     counted = cases(settings).groupby(KEYS)["outcome"].agg(["size", "sum"])
     found = frame(settings, "select * from marts.mart_legitimacy__disparity").set_index(KEYS)
     assert found.index.sort_values().tolist() == counted.index.sort_values().tolist()
-    compared = 0
     for key, row in found.iterrows():
         size, outcomes = counted.loc[key]
         small = any(1 <= n <= 10 for n in (size, outcomes, size - outcomes))
@@ -322,7 +321,6 @@ def test_relative_rates_are_those_of_scipy_and_small_numbers_are_not_shown(setti
             assert row["low_relative_rate"] == pytest.approx(interval.low)
             assert row["high_relative_rate"] == pytest.approx(interval.high)
             assert row["gap"] == pytest.approx(outcomes / size - reference["sum"] / reference["size"])
-            compared += 1
     for key, own in found.groupby(level=["jurisdiction_id", "stage_code", "year"]):
         hidden = own["base"].isna()
         if not hidden.any() or hidden.all():
@@ -331,7 +329,10 @@ def test_relative_rates_are_those_of_scipy_and_small_numbers_are_not_shown(setti
         together = counted.loc[own.index[hidden]].sum()
         left = (together["size"], together["sum"], together["size"] - together["sum"])
         assert not any(1 <= n <= 10 for n in left), f"a total less the others is small: {key}, {left}"
-    assert compared >= 1
+    shown = found[
+        "base"
+    ].notna()  # a month has few; limits that are always there: tests/unit/warehouse/test_statistics.py
+    assert min(shown.sum(), (~shown).sum()) >= 3
 
 
 def test_answers_to_violations_are_those_of_the_office(world: Path, settings: Settings) -> None:

@@ -10,7 +10,9 @@ from types import ModuleType
 import duckdb
 import jinja2
 import pytest
+import yaml
 from scipy.stats import chi2, norm, poisson, t
+from scipy.stats.contingency import relative_risk
 
 PROJECT = Path(__file__).resolve().parents[3]
 SEEDS = PROJECT / "dbt" / "seeds"
@@ -103,3 +105,18 @@ def test_beyond_the_seed_the_expansion_of_t_is_as_good_as_exact() -> None:
 def test_every_offense_group_that_says_something_has_a_class_of_enforcement() -> None:
     told = {row["offense_group_code"] for row in seed("offense_group")} - {"unmapped", "not_recorded"}
     assert {row["offense_group_code"] for row in seed("enforcement_class")} == told
+
+
+def test_limits_of_relative_rates_that_the_model_is_asked_for_are_scipys() -> None:
+    """What dbt's unit test expects of mart_legitimacy__disparity, from the numbers that it gives."""
+    file = PROJECT / "dbt" / "models" / "marts" / "legitimacy" / "mart_legitimacy__disparity.yml"
+    asked = yaml.safe_load(file.read_text(encoding="utf-8"))["unit_tests"][0]
+    given = {(r["jurisdiction_id"], r["year"], r["group_code"]): r for r in asked["given"][0]["rows"]}
+    limited = [row for row in asked["expect"]["rows"] if row["low_relative_rate"] not in (None, row["relative_rate"])]
+    assert limited
+    for row in limited:
+        own, white = (given[row["jurisdiction_id"], row["year"], group] for group in (row["group_code"], "white"))
+        told = relative_risk(own["outcomes"], own["base"], white["outcomes"], white["base"])
+        interval = told.confidence_interval(0.95)
+        expected = (told.relative_risk, interval.low, interval.high)
+        assert (row["relative_rate"], row["low_relative_rate"], row["high_relative_rate"]) == pytest.approx(expected)
