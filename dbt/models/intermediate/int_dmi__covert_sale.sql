@@ -9,12 +9,7 @@ with
         where grade = 'action'
     ),
 
-    minors as (
-        select linked.person_key
-        from {{ ref("fct_arrest") }} as arrests
-        join linked on linked.mention_key = arrests.mention_key
-        where {{ is_a_minors("arrests.arrestee_age", "arrests.arrestee_age_group") }}
-    )
+    minors as ({{ minors_at_arrests() }})
 
 select
     sales.jurisdiction_id,

@@ -7,10 +7,7 @@ with
 
     -- nobody who was a minor at an arrest, and nobody who was shot dead
     left_out as (
-        select linked.person_key
-        from {{ ref("fct_arrest") }} as arrests
-        join linked on linked.mention_key = arrests.mention_key
-        where {{ is_a_minors("arrests.arrestee_age", "arrests.arrestee_age_group") }}
+        {{ minors_at_arrests() }}
         union
         select person_key
         from {{ ref("int_candidate__evidence") }}
