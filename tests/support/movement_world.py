@@ -97,7 +97,7 @@ def walked(rows: list[dict[str, Any]], end: datetime) -> Iterator[Stretch]:
             counts = walk.moved(row)
             until = following["moved_at_local"] if following else end
             if following and (following["from_facility_id"], following["from_unit_id"]) != here:
-                counts, walk.in_doubt = "unknown", True
+                counts, walk.in_doubt, walk.is_missing = "unknown", True, True
             if here[0] is not None:
                 yield person, *here, row["moved_at_local"], min(until, end), counts
 
@@ -109,7 +109,7 @@ class Walk:
         self.home: Place | None = None
         self.code = self.last = "unknown"
         self.left: datetime | None = None
-        self.in_doubt = False
+        self.in_doubt = self.is_missing = False
         self.before: str | None = None
         self.is_first = True
 
@@ -124,12 +124,14 @@ class Walk:
         if turns:
             self.last = code or "unknown"
         if turns and not travels:
-            self.home, self.code, self.left, self.in_doubt = here, code or "unknown", None, False
+            self.home, self.code, self.left = here, code or "unknown", None
+            self.in_doubt = self.is_missing = False
         if self.home is None:
             return "unknown"
         if here != self.home:
             self.left = self.left or row["moved_at_local"]
-            return self.last
+            # back in a unit into which no movement led: why, nobody said
+            return "unknown" if self.is_missing and self.last in ("court", "medical") else self.last
         self.in_doubt |= self.left is not None and row["moved_at_local"] - self.left > timedelta(days=3)
         self.left = None
         return "unknown" if self.in_doubt and self.code == "restrictive_in" else self.code

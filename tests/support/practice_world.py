@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
@@ -17,6 +18,7 @@ from settings import Settings
 from simulator.places import MILLBROOK
 from support.world import JURISDICTION
 from warehouse import api
+from warehouse.engine import engine_for
 
 TEMPLATE = "us_oh_springfield/group_roster"
 ENTRY = {
@@ -71,6 +73,11 @@ class World:
 
     settings: Settings
     truth: Path
+    is_first: bool
+
+    def has(self, case: bool, what: str = "too small a world") -> None:
+        """A case that is compared occurs: in the first world, whose seed was chosen for it; others may lack it."""
+        assert case or not self.is_first, what
 
     def current(self, kind: str) -> list[dict[str, Any]]:
         """The records that must be current, as the simulator wrote them down."""
@@ -111,6 +118,44 @@ class World:
             else review["first"]
             for record, review, day in pairs
         }
+
+    def minors_on_roster(self) -> set[str]:
+        """Mentions of entries that began when the member was younger than 18, by the birth date that the office wrote.
+
+        The first of a month may stand for all of it, and that of January for the year: the latest day counts.
+        """
+        young = []
+        for entry in self.current("group_roster"):
+            if entry["member_birth_date"]:
+                born = pd.Timestamp(entry["member_birth_date"])
+                whole = {"years": 1} if born.month == 1 else {"months": 1}
+                latest = born if born.day > 1 else born + pd.DateOffset(**whole)
+                if pd.Timestamp(entry["valid_from"]) < latest + pd.DateOffset(years=18):
+                    young.append(entry["key"][0])
+        with engine_for(self.settings).session() as db:
+            found = db.execute(
+                "select mention_key from restricted.record_source join core.fct_group_roster using (feed_id, record_key) "
+                "where feed_id = ? and list_contains(?, source_key)", [f"{MILLBROOK}/group_roster", young],
+            ).fetchall()  # fmt: skip
+        assert len(set(found)) == len(young)
+        return {key for (key,) in found}
+
+    def minors(self) -> set[str]:
+        """People who were younger than 18 in any record, as far as ages, bands aside, and the roster's birth dates tell."""
+        mentions, columns = self.minors_on_roster(), "information_schema.columns where table_schema = 'core'"
+        aged = self.rows(f"select table_name, column_name from {columns} and column_name like '%\\_age' escape '\\'")
+        named = {table for (table,) in self.rows(f"select table_name from {columns} and column_name = 'mention_key'")}
+        for table, age in aged:
+            if table in named:
+                mentions |= {key for (key,) in self.rows(f"select mention_key from core.{table} where {age} < 18")}
+        members = [row for kind in ("", "_roster", "_victim")
+                   for row in self.rows(f"select mention_key, person_key from core.person_membership{kind}")]  # fmt: skip
+        return {person for mention, person in members if mention in mentions}
+
+    def shootings(self) -> set[str]:
+        """Numbers of the shootings that the police tell of."""
+        told = json.loads((self.truth / "current.json").read_text())[f"{MILLBROOK}/shooting"]["shooting_incident"]
+        return {number for (number,), *_ in told["rows"]}
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Of the publication."""
@@ -167,8 +212,10 @@ def scorecards(world: World, today: str) -> dict[str, dict[str, Any]]:
             found = card(record["group_id"])
             found["enforced"] = max(found["enforced"] or "", action["on"])
             found["actions"] += today <= lasts(action["ended"], day)
-    conclusions = world.concluded()
+    conclusions, counted = world.concluded(), world.shootings()
     for record in world.current("incident_review"):
+        if record["incident_id"] not in counted:  # the police withdrew it: it has no day
+            continue
         for side in ("victim", "suspect"):
             if group := record[f"{side}_group_id"]:
                 card(group)[side] += conclusions[record["incident_id"]] == "confirmed"

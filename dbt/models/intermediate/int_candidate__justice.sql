@@ -16,7 +16,16 @@ with
                 then 'gun_arrest'
                 else 'violent_arrest'
             end as grounds,
-            {{ gravest_end() }} as disposition_code
+            {{ gravest_end() }} as disposition_code,
+            -- found guilty of less: nobody found the violence that was charged
+            max(
+                case
+                    when disposition_code = 'convicted' and not ({{ was_lessened("disposition") }})
+                    then 1
+                    else 0
+                end
+            )
+            = 1 as is_found
         from {{ ref("fct_arrest_charge") }} as charges
         join {{ ref("enforcement_class") }} as classes using (offense_group_code)
         where
@@ -35,7 +44,7 @@ select
     charged.grounds,
     arrests.arrested_on as evidence_on,
     charged.disposition_code,
-    charged.disposition_code = 'convicted' as is_found
+    charged.is_found
 from {{ ref("fct_arrest") }} as arrests
 join charged using (jurisdiction_id, arrest_key)
 where arrests.arrested_on is not null and not arrests.is_pending_correction

@@ -1,4 +1,4 @@
-"""Marts of concentration, footprint and disparity beside the simulator's truth and pandas; one world for all of them."""
+"""Marts of concentration, footprint and disparity beside the simulator's truth and pandas; a world per seed for all of them."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ UNKNOWN = {"unmapped", "not_recorded"}
 KEYS = ["jurisdiction_id", "stage_code", "year", "group_code"]
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=(11, 12))
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A month of two police departments and a probation office: large, so that groups are; taken in, linked, built."""
     folder = tmp_path_factory.mktemp("marts_truth")
-    simulate(folder / "world", seed=11, people=50_000, months=1)
+    simulate(folder / "world", seed=request.param, people=50_000, months=1)
     settings = declared(folder)
     deliver(folder / "world", settings.buckets, feeds=FEEDS)
     for feed_id in FEEDS:
@@ -61,7 +61,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_dbt(settings, ["run", "--full-refresh", "--select", "+person_mention"])  # all that linking reads
     run(settings.model_copy(update={"clock": datetime(2030, 1, 1, tzinfo=UTC)}), full=True)
     # exposure begins with the month after the first departure: prisons of a longer story, whose people nobody links
-    simulate(folder / "prisons", seed=11, people=2500, months=5)
+    simulate(folder / "prisons", seed=request.param, people=2500, months=5)
     deliver(folder / "prisons", settings.buckets, feeds=exposure_truth.FEEDS)
     deliver(folder / "world", settings.buckets, feeds=LISTS)
     for feed_id in (*exposure_truth.FEEDS, *LISTS):
@@ -556,9 +556,9 @@ def test_time_in_restrictive_housing_is_that_of_the_books(
     pd.testing.assert_frame_equal(recorded, happened)
     everybody = exposure_truth.exposure(exposure_truth.stretches_of_stays(truth, known_on), known_on)
     true, ours = (rows.loc["system", ["person_days", "restrictive_person_days"]].sum() for rows in (everybody, told))
-    # a release that waits in quarantine lengthens a stay, a placement that waits is not seen
+    # a release that waits in quarantine lengthens a stay; a placement that waits is not seen, nor is the way out of one
     assert 1 <= ours["person_days"] / true["person_days"] < 1.15
-    assert 0.75 < ours["restrictive_person_days"] / true["restrictive_person_days"] <= 1
+    assert 0.75 < ours["restrictive_person_days"] / true["restrictive_person_days"] < 1.25
 
 
 def test_rates_are_beside_the_time_that_people_truly_spent_there(settings: Settings, exposure: pd.DataFrame) -> None:
