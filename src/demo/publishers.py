@@ -32,8 +32,8 @@ FILES = {
 }  # fmt: skip
 #: Feeds that are tables: feed id -> protocol.
 TABLES = {f"{RIVERMOUTH}/arrest": "sql", f"{MILLBROOK}/shooting": "socrata", f"{LAGRANGE}/shooting": "arcgis"}
-#: Feeds that deliver again in the second round; all others deliver everything in the first.
-AGAIN = (f"{RIVERMOUTH}/shooting", f"{MILLBROOK}/arrest", *TABLES)
+#: Feeds that deliver again in the second round, by three ways; all others deliver everything in the first.
+AGAIN = (f"{MILLBROOK}/arrest", f"{RIVERMOUTH}/arrest", f"{MILLBROOK}/shooting")
 #: What is told of each kind of transport.
 WAYS = {
     "bucket": "files in a folder", "sftp": "SFTP server", "sql": "records system (SQLite)",
@@ -117,7 +117,9 @@ class Publishers:
             deliver(world, root, until, mine.intersection(AGAIN))
             deliver(world, root, None, mine.difference(AGAIN)) if not again else None
         for feed_id, way in TABLES.items():
-            table = publication(world, feed_id, until)
+            if again and feed_id not in AGAIN:
+                continue
+            table = publication(world, feed_id, until if feed_id in AGAIN else None)
             self.published.append(table)
             if way == "sql":
                 in_database(self._rms, DATASETS[feed_id], table)
