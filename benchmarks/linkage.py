@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src")]
 
 from linkage import cluster, evaluate, features, fillers, nodes, profiles, rules, run, score, store  # noqa: E402
-from linkage.policy import POLICY  # noqa: E402
+from linkage.policy import MEMORY, POLICY  # noqa: E402
 from network import graph as g  # noqa: E402
 from settings import Settings  # noqa: E402
 
@@ -40,7 +40,7 @@ def timed(name: str) -> Iterator[None]:
 
 def linkage(mentions: int) -> None:
     """A relink from a frozen model, then ten thousand mentions more."""
-    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": "3GB"}) as db:
+    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": MEMORY}) as db:
         with timed("writing and reading simulated mentions"):
             evaluate.load_simulated(db, Path(work), 500, min(mentions, 200_000))
         with timed("training on 200,000"):
@@ -71,7 +71,7 @@ def linkage(mentions: int) -> None:
 
 def batches(mentions: int) -> None:
     """Whole runs with a ledger: all at once; the same in five batches in random order; then ten thousand more."""
-    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": "3GB"}) as db:
+    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": MEMORY}) as db:
         folder = Path(work)
         evaluate.load_simulated(db, folder, 1, mentions + 10_000)
         db.execute("alter table mention add column place double")
