@@ -1,11 +1,12 @@
 """Linkage and network at size: seconds and memory of each step, against the targets of docs/linkage.md.
 
-Run: ``.venv/bin/python benchmarks/linkage.py [mentions] [network nodes] [mentions of whole runs]``; 0 leaves one out.
+Run: ``.venv/bin/python benchmarks/linkage.py [--mentions N] [--nodes N] [--batches N]``; 0 leaves one out.
 Accuracy: `nnsc link evaluate`.
 """
 
 from __future__ import annotations
 
+import argparse
 import resource
 import sys
 import tempfile
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src")]
 
 from linkage import cluster, evaluate, features, fillers, nodes, profiles, rules, run, score, store  # noqa: E402
-from linkage.policy import POLICY  # noqa: E402
+from linkage.policy import MEMORY, POLICY  # noqa: E402
 from network import graph as g  # noqa: E402
 from settings import Settings  # noqa: E402
 
@@ -39,7 +40,7 @@ def timed(name: str) -> Iterator[None]:
 
 def linkage(mentions: int) -> None:
     """A relink from a frozen model, then ten thousand mentions more."""
-    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": "3GB"}) as db:
+    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": MEMORY}) as db:
         with timed("writing and reading simulated mentions"):
             evaluate.load_simulated(db, Path(work), 500, min(mentions, 200_000))
         with timed("training on 200,000"):
@@ -70,7 +71,7 @@ def linkage(mentions: int) -> None:
 
 def batches(mentions: int) -> None:
     """Whole runs with a ledger: all at once; the same in five batches in random order; then ten thousand more."""
-    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": "3GB"}) as db:
+    with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": MEMORY}) as db:
         folder = Path(work)
         evaluate.load_simulated(db, folder, 1, mentions + 10_000)
         db.execute("alter table mention add column place double")
@@ -141,8 +142,17 @@ def measured(name: str, people: int, ends: NDArray[np.int64], rng: np.random.Gen
         g.exposure(built, victims)
 
 
-if __name__ == "__main__":
-    sizes = [int(argument) for argument in sys.argv[1:]] or [1_000_000, 1_000_000, 200_000]
-    for size, work in zip((*sizes, 0, 0)[:3], (linkage, network, batches), strict=True):
+def main() -> None:
+    """Run the parts whose size is not 0."""
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--mentions", type=int, default=1_000_000, help="mentions of the steps of one relink")
+    given.add_argument("--nodes", type=int, default=1_000_000, help="people of the networks")
+    given.add_argument("--batches", type=int, default=200_000, help="mentions of whole runs with a ledger")
+    options = given.parse_args()
+    for size, work in ((options.mentions, linkage), (options.nodes, network), (options.batches, batches)):
         if size:
             work(size)
+
+
+if __name__ == "__main__":
+    main()

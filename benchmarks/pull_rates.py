@@ -5,6 +5,7 @@ Run: ``.venv/bin/python benchmarks/pull_rates.py [rows of the large pull]``. The
 
 from __future__ import annotations
 
+import argparse
 import json
 import multiprocessing
 import resource
@@ -143,6 +144,8 @@ def large(rows: int) -> int:
 
 
 if __name__ == "__main__":
-    peak_mb = large(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000_000)
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("rows", type=int, nargs="?", default=5_000_000, help="rows of the large pull")
+    peak_mb = large(given.parse_args().rows)
     rates()
     sys.exit(0 if peak_mb <= BUDGET_MB else f"{peak_mb} MB are more than {BUDGET_MB} MB")

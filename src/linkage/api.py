@@ -9,6 +9,7 @@ from linkage import decisions, explain, review, run, store, train
 from linkage.decisions import Verdict
 from linkage.explain import Explanation
 from linkage.keys import NewKey, random_key
+from linkage.policy import MEMORY
 from linkage.review import Waiting
 from linkage.run import LinkResult
 from linkage.train import Model
@@ -42,7 +43,8 @@ def train_model(settings: Settings, adopt: bool = True) -> Model:
     from linkage import features, fillers
     from linkage.mentions import mentions_file
 
-    with duckdb.connect(config={"threads": settings.threads, "memory_limit": "3GB"}) as db:
+    work = str(settings.private_dir(settings.work / "linkage"))
+    with duckdb.connect(config={"threads": settings.threads, "memory_limit": MEMORY, "temp_directory": work}) as db:
         db.execute(f"create table mention as from {mentions_file(settings)}")
         features.build(db, "mention", "feature")
         fillers.blank(db, "feature", fillers.crowded_ids(db, "feature"))

@@ -34,25 +34,29 @@ class Edges:
     usable: NDArray[np.bool_]
 
 
+#: Columns of the features that become codes: equal where the text is.
+_CODED = {
+    "sid": "sid", "area": "area", "fbi": "fbi", "local": "local", "agency": "agency", "first": "first_canon",
+    "first_sound": "first_sound", "last": "last_main", "middle": "middle", "suffix": "suffix",
+}  # fmt: skip
+
+
 def read_nodes(db: duckdb.DuckDBPyConnection, features: str) -> Nodes:
     """Every mention of the features, sorted by key."""
     import numpy as np
 
-    def code(column: str) -> str:
-        return f"coalesce(dense_rank() over (order by {column} nulls last) - 1, -1)::int"
-
-    coded = ", ".join(
-        f"case when {source} is null then -1 else {code(source)} end as {name}"
-        for name, source in (("sid", "sid"), ("area", "area"), ("fbi", "fbi"), ("local", "local"),
-                             ("agency", "agency"), ("first", "first_canon"), ("first_sound", "first_sound"),
-                             ("last", "last_main"), ("middle", "middle"), ("suffix", "suffix"))
-    )  # fmt: skip
-    frame = db.execute(
+    coded = ", ".join(f"{source} as {name}" for name, source in _CODED.items())
+    table = db.execute(
         f"select unique_id, {coded}, coalesce(date_diff('day', date '1800-01-01', dob), -1)::int as dob, "
         f"coalesce(birth_year, -1)::int as birth_year, dob_partial::int as partial from {features} order by unique_id"
-    ).fetchnumpy()
-    matrix = np.stack([np.asarray(frame[name], dtype=np.int32) for name in COLUMNS], axis=1)
-    return Nodes(np.asarray(frame["unique_id"], dtype=object), np.ascontiguousarray(matrix))
+    ).to_arrow_table()
+    matrix = np.empty((table.num_rows, len(COLUMNS)), dtype=np.int32)
+    for at, name in enumerate(COLUMNS):
+        column = table[name].combine_chunks()
+        if name in _CODED:
+            column = column.dictionary_encode().indices.fill_null(-1)
+        matrix[:, at] = column.to_numpy(zero_copy_only=False)
+    return Nodes(np.asarray(table["unique_id"].to_numpy(zero_copy_only=False), dtype=object), matrix)
 
 
 def read_edges(db: duckdb.DuckDBPyConnection, vetoed: str, features: str, least: float) -> Edges:

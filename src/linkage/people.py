@@ -62,9 +62,10 @@ def changes(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str, new_k
             "select mention_key, person_key from lk_now where label in (from lk_moved) and person_key is not null"
         ).fetchall()
     )
-    was_open = (
-        {r[0] for r in db.execute("select mention_key from lk_before where is_open").fetchall()} if before else set()
-    )
+    was_open = {
+        row[0]
+        for row in db.execute("select mention_key from lk_now where label in (from lk_moved) and is_open").fetchall()
+    }
     sids = dict(
         db.execute(
             "select unique_id, area || sid from feature_used where sid is not null and unique_id in "
@@ -96,23 +97,17 @@ def _load_before(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str) 
     import pyarrow as pa
 
     table = lt.person_membership
-    newest = (
-        sa.select(table.c.mention_key, sa.func.max(table.c.valid_from).label("valid_from"))
-        .where(table.c.grade == grade)
-        .group_by(table.c.mention_key)
-        .subquery()
-    )
-    query = sa.select(table.c.mention_key, table.c.person_key, table.c.valid_to.is_(None)).where(
-        table.c.grade == grade,
-        table.c.mention_key == newest.c.mention_key,
-        table.c.valid_from == newest.c.valid_from,
-    )
+    columns = sa.select(table.c.mention_key, table.c.person_key).where(table.c.grade == grade)
     with engine(settings).connect() as connection:
-        rows = connection.execute(query).all()
-    columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
+        rows = connection.execute(columns.where(table.c.valid_to.is_(None))).all()
+        # few were closed: the newest of those stands for a mention that belongs to nobody now
+        ended = connection.execute(columns.where(table.c.valid_to.is_not(None)).order_by(table.c.valid_from)).all()
+    is_open = {mention for mention, _ in rows} if ended else set()
+    closed = {mention: person for mention, person in ended if mention not in is_open}
+    mentions, people = zip(*rows, *closed.items(), strict=True) if rows or closed else ((), ())
     arrow = pa.table({
-        "mention_key": pa.array(columns[0], pa.string()), "person_key": pa.array(columns[1], pa.string()),
-        "is_open": pa.array([bool(v) for v in columns[2]], pa.bool_()),
+        "mention_key": pa.array(mentions, pa.string()), "person_key": pa.array(people, pa.string()),
+        "is_open": pa.array([True] * len(rows) + [False] * len(closed), pa.bool_()),
     })  # fmt: skip
     db.register("lk_arrow", arrow)
     db.execute("create or replace temp table lk_before as from lk_arrow")

@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+#: What DuckDB may hold in memory while linking; the rest goes to disk. Scoring a million mentions then peaks below
+#: 2 GB, and takes no longer (docs/linkage.md).
+MEMORY = "1400MB"
+
 
 def _words(text: str) -> list[str]:
     return text.split()

@@ -13,7 +13,7 @@ from linkage.decisions import verdicts
 from linkage.errors import LinkageError
 from linkage.keys import NewKey, random_key
 from linkage.people import Changes, changes, record
-from linkage.policy import GRADES, POLICY, Policy
+from linkage.policy import GRADES, MEMORY, POLICY, Policy
 from linkage.resolve import Decided, Resolved, resolve
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _run(settings: Settings, token: int, source: str, full: bool, new_key: NewKe
     model, last = store.current_model(settings), store.last_run(settings)
     full = full or last is None or not store.has_files(last) or last.model_version != _version(model.version, policy)
     work = settings.private_dir(settings.work / "linkage")
-    db = duckdb.connect(config={"threads": settings.threads, "memory_limit": "3GB", "temp_directory": str(work)})
+    db = duckdb.connect(config={"threads": settings.threads, "memory_limit": MEMORY, "temp_directory": str(work)})
     try:
         total, new = _mentions(db, source, None if full else last)
         say(f"{total:,} mentions, {new:,} of them new or changed; {'full relink' if full else 'incremental'}")
