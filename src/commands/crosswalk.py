@@ -6,7 +6,7 @@ import getpass
 
 import click
 
-from commands.output import as_json, rows
+from commands.output import as_json, require_feed, rows
 from settings import Settings
 
 _who = click.option("--who", default=getpass.getuser, help="Who decides (default: the user logged in).")
@@ -29,7 +29,13 @@ def crosswalk() -> None:
 @crosswalk.command()
 @click.option("--terminology", help="Only values of this list.")
 @click.option("--feed", "feed_id", help="Only values of this feed.")
-@click.option("--limit", default=20, show_default=True, help="At most so many, the most frequent first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="At most so many, the most frequent first.",
+)
 @as_json
 @click.pass_obj
 def todo(settings: Settings, terminology: str | None, feed_id: str | None, limit: int, json_: bool) -> None:
@@ -37,6 +43,7 @@ def todo(settings: Settings, terminology: str | None, feed_id: str | None, limit
     from warehouse.crosswalk import todo as ask
 
     found = ask(settings, terminology, feed_id, limit)
+    require_feed(settings, feed_id, found)
     headings = ("terminology", "feed", "value", "records", "suggestions")
     shown = [
         (u.terminology_id, u.feed_id, u.source_value, u.records,

@@ -91,7 +91,7 @@ def list_(settings: Settings, json_: bool) -> None:
 @click.argument("old", type=int, required=False)
 @click.argument("new", type=int, required=False)
 @click.option("--table", default="", help="Show the rows of one table (schema.table) that left (-) or came (+).")
-@click.option("--limit", default=20, show_default=True, help="Rows to show of each sort.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Rows to show of each sort.")
 @as_json
 @click.pass_obj
 def diff(settings: Settings, old: int | None, new: int | None, table: str, limit: int, json_: bool) -> None:
@@ -124,7 +124,7 @@ def query(settings: Settings, sql: str, number: int | None, json_: bool) -> None
 @click.command()
 @click.argument("mart")
 @click.option("--where", default="true", show_default=True, help="SQL condition on the mart's columns.")
-@click.option("--limit", default=50, show_default=True, help="Cells and records to list.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Cells and records to list.")
 @as_json
 @click.pass_obj
 def explain(settings: Settings, mart: str, where: str, limit: int, json_: bool) -> None:
@@ -142,6 +142,8 @@ def explain(settings: Settings, mart: str, where: str, limit: int, json_: bool) 
         return
     click.echo(f"{found.table}, publication {found.publication}:")
     rows(found.cells.columns, found.cells.rows, False)
+    if len(found.cells.rows) == limit:
+        click.echo(f"The first {limit} cells; --limit lists more, --where chooses some.")
     if found.cells_before is not None and found.cells_before != found.cells:
         click.echo(f"\nIn publication {found.compared_with}, the one before:")
         rows(found.cells_before.columns, found.cells_before.rows, False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.output import as_json, rows
+from commands.output import as_json, require_feed, rows
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -179,6 +179,7 @@ def results(settings: Settings, feed_id: str | None, all_: bool, json_: bool) ->
 
     fields = ("known_at", "feed_id", "record_kind", "rule", "severity", "success", "observed", "low", "high", "records")
     found = ask(settings, feed_id, failed=not all_)
+    require_feed(settings, feed_id, found)
     rows(fields, [[getattr(result, name) for name in fields] for result in found], json_)
 
 
@@ -193,4 +194,5 @@ def deliveries(settings: Settings, feed_id: str | None, json_: bool) -> None:
     fields = ("delivery_id", "feed_id", "file_name", "state", "reason")
     counts = ("rows", "accepted", "quarantined", "inserted", "updated", "deleted")
     found = [[getattr(outcome, name) for name in fields + counts] for outcome in outcomes(settings, feed_id)]
+    require_feed(settings, feed_id, found)
     rows(fields + counts, found, json_)

@@ -63,9 +63,11 @@ def _cell(value: Any) -> Any:
 
 
 def _decisions(settings: Settings, kind: str | None, subject: str | None) -> list[dict[str, Any]]:
-    from governance.decisions import listed
+    from governance.decisions import listed, require_kind
     from ingest.ledger import engine
 
+    if kind is not None:
+        require_kind(settings, kind)
     with engine(settings).connect() as connection:
         return listed(connection, kind, subject)
 

@@ -23,12 +23,14 @@ def register(group: click.Group) -> None:
 @as_json
 @click.pass_obj
 def as_of(settings: Settings, instant: str, model: str, where: str | None, json_: bool) -> None:
-    """The rows of MODEL (a mart or fact) as they would have been at INSTANT.
+    """The rows of MODEL (a mart or fact) as they would have been at INSTANT: nnsc as-of 2025-06-01 MODEL.
 
     A date is the end of that day where each agency is; an instant without a zone is UTC.
     """
     from warehouse.asof import as_of as run
 
+    if not instant[:1].isdigit() and model[:1].isdigit():
+        raise click.UsageError(f"The instant comes first: nnsc as-of {model} {instant}")
     told = moment(instant, "UTC")
     assert told is not None
     found = run(settings, date.fromisoformat(instant) if len(instant) == 10 else told, model, where)

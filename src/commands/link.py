@@ -55,7 +55,7 @@ def train(settings: Settings, no_adopt: bool) -> None:
 
 
 @link.command()
-@click.option("--limit", default=20, show_default=True, help="How many pairs.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many pairs.")
 @as_json
 @click.pass_obj
 def review(settings: Settings, limit: int, json_: bool) -> None:

@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from governance.decisions import Outcome
+    from settings import Settings
 
 as_json = click.option("--json", "json_", is_flag=True, help="Answer in JSON, for programs.")
 _who = click.option("--who", default=getpass.getuser, help="Who decides (default: the user logged in).")
@@ -35,6 +36,18 @@ def rows(headings: Sequence[str], values: Iterable[Sequence[Any]], json_: bool) 
     click.echo("  ".join(heading.ljust(width) for heading, width in zip(headings, widths, strict=True)).rstrip())
     for row in text:
         click.echo("  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip())
+
+
+def require_feed(settings: Settings, feed_id: str | None, found: object) -> None:
+    """An empty answer about a feed says so only of a feed that exists, not of a mistyped one.
+
+    Raises:
+        SpecificationError: nothing was found, and there is no such feed.
+    """
+    from feeds.catalogue import feed_file
+
+    if feed_id is not None and not found:
+        feed_file(settings, feed_id)
 
 
 def decided(outcome: Outcome, done: str) -> None:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from commands.output import as_json, decided_by, rows
+from commands.output import as_json, decided_by, require_feed, rows
 from settings import Settings
 
 
@@ -30,6 +30,7 @@ def list_(settings: Settings, feed_id: str | None, all_: bool, json_: bool) -> N
     from ingest.quarantine import summaries
 
     found = [s for s in summaries(settings, feed_id) if all_ or s.open]
+    require_feed(settings, feed_id, found)
     headings = ("delivery", "feed", "file", "open", "settled", "rules")
     shown = [(s.delivery_id, s.feed_id, s.file_name, s.open, s.closed, ", ".join(s.rules)) for s in found]
     rows(headings, shown, json_)

@@ -122,16 +122,23 @@ def _state(is_effective: bool, is_confirmed: bool) -> str:
     return "effective" if is_effective else ("confirmed" if is_confirmed else "waiting")
 
 
+def require_kind(settings: Settings, kind: str) -> None:
+    """Refuse a kind of decision that is not in ``policies/decisions.yml``.
+
+    Raises:
+        WrongDecision: there is no such kind.
+    """
+    kinds = decision_policy(settings).kinds
+    if kind not in kinds:
+        known = ", ".join(sorted(kinds))
+        raise WrongDecision(f"There is no decision of the kind {kind!r}.", f"policies/decisions.yml has: {known}.")
+
+
 def _first(connection: sa.Connection, settings: Settings, asked: Asked) -> int | None:
     """The decision of a first person that this one would confirm."""
-    policy = decision_policy(settings)
     if not asked.who.strip() or not asked.why.strip():
         raise WrongDecision("A decision needs who decided and why.", "Say both (--who, --why).")
-    if asked.kind not in policy.kinds:
-        known = ", ".join(sorted(policy.kinds))
-        raise WrongDecision(
-            f"There is no decision of the kind {asked.kind!r}.", f"policies/decisions.yml has: {known}."
-        )
+    require_kind(settings, asked.kind)
     if _people(settings, asked.kind) == 1:
         return None
     if folded(asked.who) in NOBODY:
@@ -143,7 +150,7 @@ def _first(connection: sa.Connection, settings: Settings, asked: Asked) -> int |
     if waiting is None:
         return None
     again = same_person(waiting.who, asked.who)
-    if again or (policy.accounts_must_differ and waiting.account == audit.account()):
+    if again or (decision_policy(settings).accounts_must_differ and waiting.account == audit.account()):
         whose = waiting.who if again else f"the account {waiting.account}"
         raise WrongDecision(
             f"Decision {waiting.decision_id} ({asked.kind} of {asked.subject}) was made by {whose} already.",

@@ -25,7 +25,7 @@ from ingest.ledger import engine, lease
 from ingest.local_files import LocalFiles
 from ingest.process import DeliveryOutcome, process, to_outcome, waiting
 from ingest.pulling import PullSpool
-from ingest.receipts import write_waiting
+from ingest.receipts.write import write_waiting
 from settings import Settings
 
 Progress = Callable[[str], None]

@@ -14,7 +14,7 @@ from ingest import tables as t
 from ingest.ledger import engine
 from ingest.process import to_outcome
 from ingest.reading import ask, own_database
-from ingest.receipts import quarantine_file
+from ingest.receipts.problems import quarantine_file
 from ingest.sqltext import ident, literal
 from settings import Settings
 

@@ -16,7 +16,7 @@ from ingest.ledger import engine, lease, transaction
 from ingest.parse import Parsed, load_parsed
 from ingest.quarantine import REJECT, accepted, records
 from ingest.reading import own_database
-from ingest.receipts import write_waiting
+from ingest.receipts.write import write_waiting
 from ingest.sqltext import literal
 from ingest.stewardship import decision_about, delivery_row
 from settings import Settings

@@ -13,7 +13,7 @@ from ingest import tables as t
 from ingest.errors import UnknownDelivery, WrongState
 from ingest.history import Verdict, fold
 from ingest.ledger import engine, lease, transaction
-from ingest.receipts import write_waiting
+from ingest.receipts.write import write_waiting
 from settings import Settings
 
 

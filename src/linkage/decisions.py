@@ -59,17 +59,42 @@ def decide(settings: Settings, mention: str, other: str, answer: str, who: str, 
     """Record one person's answer about a pair; a later answer of the same person takes the place of theirs before.
 
     Raises:
-        WrongDecision: an unknown answer, one mention twice, or no name or reason.
+        WrongDecision: an unknown answer, one mention twice or one that was never linked, or no name or reason.
     """
     if answer not in ANSWERS:
         raise WrongDecision(f"{answer!r} is no answer.", f"Give one of {', '.join(ANSWERS)}.")
     if mention == other:
         raise WrongDecision(f"{mention} stands twice.", "A decision is about two mentions.")
     low, high = sorted((mention, other))
+    _require_linked(settings, (low, high))
     with transaction(settings) as connection:
         asked = governance.Asked(_KIND, f"{low}|{high}", who, why, detail={"answer": answer})
         governance.decide(connection, settings, asked)
     return next(v for v in verdicts(settings) if v.pair == (low, high))
+
+
+def _require_linked(settings: Settings, mentions: tuple[str, str]) -> None:
+    """A decision about a mistyped mention would protect nobody, and say that it holds.
+
+    Raises:
+        WrongDecision: nothing was linked yet, or the newest run knew no such mention.
+    """
+    import duckdb
+
+    from linkage import store
+
+    last = store.last_run(settings)
+    if last is None or not store.has_files(last):
+        raise WrongDecision("Nothing is linked.", "Run `nnsc link run`; `nnsc link review` then shows what waits.")
+    with duckdb.connect() as db:
+        query = f"select unique_id from {last.table('partition')} where unique_id in (?, ?)"
+        known = {key for (key,) in db.execute(query, list(mentions)).fetchall()}
+    for key in mentions:
+        if key not in known:
+            raise WrongDecision(
+                f"{key} was not linked: there is no such mention, or nothing in it tells who it is.",
+                "Copy both from `nnsc link review`.",
+            )
 
 
 def verdicts(settings: Settings) -> list[Verdict]:

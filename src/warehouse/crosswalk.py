@@ -37,6 +37,7 @@ def todo(
 
     Raises:
         NoPublication: nothing was published yet.
+        CrosswalkError: no feed has values of that list.
     """
     asked = (
         "select terminology_id, feed_id, source_value, code, mapping, records from core.dim_crosswalk "
@@ -44,6 +45,11 @@ def todo(
     )
     note_question(settings, asked)
     crosswalk = query(settings, asked).rows
+    if terminology_id is not None and terminology_id not in (named := {row[0] for row in crosswalk}):
+        raise CrosswalkError(
+            f"No value of the list {terminology_id!r} is recorded.",
+            f"Recorded are values of: {', '.join(sorted(named))}.",
+        )
     known = _known_words(settings, crosswalk)
     found: list[Unmapped] = []
     for terminology, feed, value, _, mapping, records in crosswalk:

@@ -12,6 +12,8 @@ from warehouse.errors import NoPublication, QueryError
 from warehouse.kept import opened, publication
 from warehouse.publish import publication_path
 
+_NAMES_TABLES = '`nnsc query "show all tables"` names the tables and their columns.'
+
 
 @dataclass(frozen=True)
 class QueryResult:
@@ -31,13 +33,12 @@ def query(settings: Settings, sql: str, number: int | None = None) -> QueryResul
     try:
         with _present(settings) if number is None else opened(publication(settings, number)) as db:
             cursor = db.execute(sql)
+            if cursor is None:  # of a text without any statement
+                raise QueryError("There is no statement in this text.", _NAMES_TABLES)
             columns = [column[0] for column in cursor.description or []]
             return QueryResult(columns, cursor.fetchall() if columns else [])
     except duckdb.Error as error:
-        raise QueryError(
-            f"The publication cannot answer this: {error}",
-            '`nnsc query "show all tables"` names the tables and their columns.',
-        ) from error
+        raise QueryError(f"The publication cannot answer this: {error}", _NAMES_TABLES) from error
 
 
 def _present(settings: Settings) -> duckdb.DuckDBPyConnection:

@@ -26,7 +26,7 @@ from ingest import tables as t
 from ingest.api import current_records, deliveries, drain, fetch
 from ingest.landing import content_path
 from ingest.ledger import engine
-from ingest.receipts import receipt_folder
+from ingest.receipts.write import receipt_folder
 from settings import Settings
 from support.world import ARREST, PROJECT, drop, environment, write_feed
 

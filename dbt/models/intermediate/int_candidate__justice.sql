@@ -20,7 +20,9 @@ with
             -- found guilty of less: nobody found the violence that was charged
             max(
                 case
-                    when disposition_code = 'convicted' and not ({{ was_lessened("disposition") }})
+                    when
+                        disposition_code = 'convicted'
+                        and not ({{ was_lessened("disposition") }})
                     then 1
                     else 0
                 end

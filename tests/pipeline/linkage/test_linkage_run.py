@@ -263,12 +263,17 @@ def test_an_explanation_adds_up_and_says_what_would_change(world: World) -> None
     [
         ({"answer": "maybe"}, "no answer"),
         ({"other": "a"}, "twice"),
+        ({"other": "c"}, "c was not linked"),
+        ({"mention": "a|b", "other": "c"}, "was not linked"),
         ({"who": " "}, "who decided"),
         ({"why": ""}, "why"),
     ],
 )
 def test_a_decision_that_cannot_be_taken(world: World, change: dict[str, str], says: str) -> None:
     given = {"mention": "a", "other": "b", "answer": "same", "who": "Ines", "why": "prints"} | change
+    with pytest.raises(WrongDecision, match="|".join(("Nothing is linked", "no answer", "twice"))):
+        decide(world.settings, **given)
+    world.link([*crowd(20), mention("a", **PAIR), mention("b", **PAIR)])
     with pytest.raises(WrongDecision, match=says):
         decide(world.settings, **given)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from cli import main
 from settings import Settings
 from support.audit import logged
-from support.world import ARREST, drop, environment, rows, write_feed
+from support.world import ARREST, PROJECT, drop, environment, rows, write_feed
 
 FEED = "us_test/arrest"
 
@@ -70,6 +71,13 @@ def test_refused_data_is_exit_1_with_the_reason(feed: Settings) -> None:
         (["release", "x", "--why", "because"], "There is no delivery 'x'"),
         (["query", "select 1"], "nnsc build"),
         (["nonsense"], "No such command"),
+        (["feeds", "results", "us_test/nothing"], "there is no feed 'us_test/nothing'"),
+        (["feeds", "deliveries", "us_test/nothing"], "there is no feed 'us_test/nothing'"),
+        (["quarantine", "list", "us_test/nothing"], "there is no feed 'us_test/nothing'"),
+        (["decisions", "list", "--kind", "nothing"], "There is no decision of the kind 'nothing'"),
+        (["link", "review", "--limit", "-1"], "x>=1"),
+        (["link", "decide", "a|b", "c", "same", "--why", "x"], "Nothing is linked"),
+        (["as-of", "mart_gvi__shootings_to_date", "2025-06-01"], "nnsc as-of 2025-06-01 mart_gvi__shootings_to_date"),
     ],
 )
 def test_wrong_use_is_exit_2_with_a_remedy(feed: Settings, words: list[str], says: str) -> None:
@@ -93,11 +101,30 @@ def test_the_command_line_imports_nothing_heavy(feed: Settings) -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
+def test_what_a_command_imports_can_be_imported_first(feed: Settings) -> None:
+    """In a process of its own, as the command line does it: an order that only tests have would hide a circle."""
+    named = {
+        node.module
+        for file in sorted((PROJECT / "src" / "commands").glob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and (PROJECT / "src" / node.module.split(".")[0]).is_dir()
+    }
+    assert "ingest.results" in named
+    for module in sorted(named):
+        done = subprocess.run(
+            [sys.executable, "-c", f"import {module}"],
+            env=environment(feed),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (module, done.stderr)
+
+
 def test_the_schema_for_editors_accepts_the_shipped_feeds(feed: Settings) -> None:
     import jsonschema
     import yaml
-
-    from support.world import PROJECT
 
     schema = json.loads(nnsc(feed, "feeds", "schema").stdout)
     for path in sorted((PROJECT / "jurisdictions").glob("*/*.yml")):

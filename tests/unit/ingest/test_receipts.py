@@ -19,8 +19,8 @@ from feeds.contracts import load_contracts
 from ingest.api import current_records, drain, fetch, outcomes, replay
 from ingest.checking import check_file
 from ingest.quarantine import records
-from ingest.receipts import MASK
 from ingest.receipts.guide import columns, drop_guide
+from ingest.receipts.problems import MASK
 from ingest.receipts.wording import wording
 from ingest.rules import build_rules
 from settings import Settings, load_settings

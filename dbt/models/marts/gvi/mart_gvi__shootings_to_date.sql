@@ -5,7 +5,8 @@ with
         select
             counted.jurisdiction_id,
             known.last_known_on as known_on,
-            min(counted.occurred_on) as first_on
+            min(counted.occurred_on) as first_on,
+            max(counted.occurred_on) as last_shooting_on
         from counted
         join
             {{ ref("int_shooting__known") }} as known
@@ -26,6 +27,7 @@ select
     months.jurisdiction_id,
     cast(extract(year from months.january) as integer) as year,
     months.known_on,
+    months.last_shooting_on,
     months.first_on < months.january
     or extract(month from months.first_on) = 1 as is_comparable,
     cast(coalesce(sum(counted.incidents), 0) as bigint) as incidents,
@@ -38,4 +40,9 @@ left join
     and extract(year from counted.occurred_on) = extract(year from months.january)
     and {{ day_of_year("counted.occurred_on") }} <= {{ day_of_year("months.known_on") }}
 where extract(month from months.january) = 1
-group by months.jurisdiction_id, months.january, months.known_on, months.first_on
+group by
+    months.jurisdiction_id,
+    months.january,
+    months.known_on,
+    months.first_on,
+    months.last_shooting_on
