@@ -16,3 +16,17 @@
 {% macro was_not_dropped() -%}
     coalesce(disposition_code, '') not in ('dismissed', 'acquitted', 'sealed')
 {%- endmacro %}
+
+{#- True where a court found one of a group of charges as it was charged: who was found guilty of less, was not. -#}
+{% macro was_found_as_charged() -%}
+    max(
+        case
+            when
+                disposition_code = 'convicted'
+                and not ({{ was_lessened("disposition") }})
+            then 1
+            else 0
+        end
+    )
+    = 1
+{%- endmacro %}

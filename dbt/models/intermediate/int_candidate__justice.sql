@@ -1,5 +1,4 @@
 with
-    -- the violence that the strategies act upon
     violent as (
         select offenses.offense_code, 'supervised_for_violence' as grounds
         from {{ ref("dim_offense") }} as offenses
@@ -17,17 +16,7 @@ with
                 else 'violent_arrest'
             end as grounds,
             {{ gravest_end() }} as disposition_code,
-            -- found guilty of less: nobody found the violence that was charged
-            max(
-                case
-                    when
-                        disposition_code = 'convicted'
-                        and not ({{ was_lessened("disposition") }})
-                    then 1
-                    else 0
-                end
-            )
-            = 1 as is_found
+            {{ was_found_as_charged() }} as is_found
         from {{ ref("fct_arrest_charge") }} as charges
         join {{ ref("enforcement_class") }} as classes using (offense_group_code)
         where
