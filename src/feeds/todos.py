@@ -9,7 +9,7 @@ from feeds.catalogue import feed_file, feed_ids
 from settings import Settings
 
 #: As ``feeds.draft`` writes them: after a # or as the beginning of a text. A Spanish heading may hold the word as well.
-_TODO = re.compile(r"#\s*(TODO\b.*)|[:{\[,]\s*[\"']?(TODO [a-z].*)")
+_TODO = re.compile(r"#\s*(TODO\b.*)|[:{\[,]\s*[\"']?(TODO [a-z][^\"':#\]}]*)")
 
 
 def unanswered(settings: Settings, only: list[str] | None = None) -> list[str]:
@@ -21,7 +21,7 @@ def unanswered(settings: Settings, only: list[str] | None = None) -> list[str]:
 def _left(file: Path) -> list[str]:
     found = []
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if match := _TODO.search(line):
+        for match in _TODO.finditer(line):
             said = (match[1] or match[2]).strip()
-            found.append(f"{file}: line {number}: not answered yet: {said}. Answer it and take the word TODO away.")
+            found.append(f"{file}: line {number}: answer this, then take the TODO away: {said}")
     return found

@@ -222,7 +222,10 @@ def test_nothing_that_ended_is_approved(site: Settings) -> None:
 
 def test_an_empty_list_says_why_and_offers_nothing_to_approve(site: Settings) -> None:
     words = ["lists", "show", NAME, "--site", PLACE, "--recipient", "site"]
-    for when, why in ((later(site, 300), r"all \d+ rows of publication 1 .* ended"), (site, "publication 2 .* has no row of")):
+    for when, why in (
+        (later(site, 300), r"all \d+ rows of publication 1 .* ended"),
+        (site, "publication 2 .* has no row of"),
+    ):
         if when is site:
             published(site, [row for row in START if row["jurisdiction_id"] == OTHER], 2)
         told = CliRunner().invoke(lists, words[1:], obj=when)
