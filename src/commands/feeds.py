@@ -96,24 +96,22 @@ def new(settings: Settings, feed_id: str, source: str, kind: str | None, write: 
     """Draft a feed file for FEED_ID from SOURCE: a sample file, or the address of a portal's data set."""
     from pathlib import Path
 
+    from commands.newfeed import check_feed_id, new_feed_file
     from feeds.contracts import load_contracts
     from feeds.draft import draft
     from ingest.sampling import sample_file, sample_portal
 
+    check_feed_id(feed_id)
+    path = new_feed_file(settings, feed_id) if write else None
     contracts = load_contracts(settings.contracts)
     if kind is not None and kind not in contracts:
         raise click.UsageError(f"{kind!r} is no record kind; use: {', '.join(sorted(contracts))}.")
     web = source.startswith(("http://", "https://"))
     sample = sample_portal(source, feed_id) if web else sample_file(Path(source), feed_id)
     text = draft(sample, contracts, kind)
-    if not write:
+    if path is None:
         click.echo(text, nl=False)
         return
-    path = settings.jurisdictions / f"{feed_id}.yml"
-    if path.exists():
-        raise click.UsageError(f"{path} exists already; it is not overwritten.")
-    if not (path.parent / "jurisdiction.yml").is_file():
-        raise click.UsageError(f"Write {path.parent / 'jurisdiction.yml'} first (name, country, timezone).")
     path.write_text(text, encoding="utf-8")
     click.echo(f"{path}: drafted. Answer its TODOs, then `nnsc feeds check {feed_id}`.")
 
@@ -122,12 +120,13 @@ def new(settings: Settings, feed_id: str, source: str, kind: str | None, write: 
 @click.argument("feed_id", required=False)
 @click.pass_obj
 def check(settings: Settings, feed_id: str | None) -> None:
-    """Check one feed file, or all; exit 1 if one is wrong."""
+    """Check one feed file, or all; exit 1 if one is wrong or a TODO of its draft is not answered."""
+    from feeds.todos import unanswered
     from ingest.compile import check_feeds
     from ingest.tolerances import ENDED, endings
 
     only = [feed_id] if feed_id else None
-    problems = [str(problem) for problem in check_feeds(settings, only)]
+    problems = [str(problem) for problem in check_feeds(settings, only)] or unanswered(settings, only)
     over = endings(settings, only) if not problems else []
     for problem in [*problems, *over]:
         click.echo(problem, err=True)

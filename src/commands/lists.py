@@ -5,11 +5,15 @@ from __future__ import annotations
 import getpass
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from commands.output import as_json, decided_by, rows
 from settings import Settings
+
+if TYPE_CHECKING:
+    from lists.content import Content
 
 _place = click.option("--site", "place", required=True, help="Jurisdiction, e.g. us_oh_akron.")
 _recipient = click.option("--recipient", required=True, help="For whom (policies/recipients.yml).")
@@ -63,6 +67,9 @@ def _content(settings: Settings, name: str, place: str, recipient: str, json_: b
         answer = {"digest": found.digest, "publication_id": found.publication_id, "known_on": found.known_on}
         click.echo(json.dumps({**answer, "rows": told}, default=str, indent=1))
         return
+    if not standing:
+        click.echo(_why_empty(found, name, place))
+        return
     rows(found.headings, standing, False)
     ended = len(found.lines) - len(standing)
     click.echo(
@@ -70,6 +77,16 @@ def _content(settings: Settings, name: str, place: str, recipient: str, json_: b
     )
     click.echo(f"To approve exactly this: nnsc lists release {name} --site {place} --recipient {recipient} "
                f"--seen {found.digest[:12]} --why ...")  # fmt: skip
+
+
+def _why_empty(found: Content, name: str, place: str) -> str:
+    """Nobody approves an empty list: the reason and what to look at instead."""
+    source = f"publication {found.publication_id} (marts.{found.told.mart})"
+    if found.lines:
+        why = f"all {len(found.lines):,} rows of {source} ended"
+    else:
+        why = f"{source} has no row of {place} that {found.recipient_name} may have on it"
+    return f"The list {name} is empty today: {why}. There is nothing to approve."
 
 
 @lists.command()

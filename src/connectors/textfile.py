@@ -155,6 +155,8 @@ def _members(archive: zipfile.ZipFile, pattern: str | None, many: bool) -> list[
     files = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
     if climbing := [m.filename for m in files if m.filename.startswith("/") or ".." in Path(m.filename).parts]:
         raise RefusedInput("unreadable", f"The archive names a place outside itself: {climbing[0]!r}.")
+    if "[Content_Types].xml" in {m.filename for m in files}:
+        raise _office_file({m.filename for m in files})
     fitting = [m for m in files if pattern is None or fnmatch.fnmatch(m.filename, pattern)]
     if not fitting or (len(fitting) > 1 and not many):
         names = ", ".join(m.filename for m in files[:5]) or "nothing"
@@ -163,6 +165,17 @@ def _members(archive: zipfile.ZipFile, pattern: str | None, many: bool) -> list[
     if any(m.flag_bits & _ENCRYPTED for m in fitting):
         raise RefusedInput("unreadable", "The archive asks for a password; send it without one.")
     return sorted(fitting, key=lambda m: m.filename)
+
+
+def _office_file(names: set[str]) -> RefusedInput:
+    """A workbook is a zip archive inside, whatever the name of the file ends in."""
+    if any(name.startswith("xl/") for name in names):
+        return RefusedInput(
+            "workbook",
+            "The file is an Excel workbook, whatever its name says. Open it in Excel and save it as CSV; where the "
+            "agency always sends workbooks, write `reader: {kind: excel}` into the feed file.",
+        )
+    return RefusedInput("unreadable", "The file is an Office document (Word or PowerPoint). Send the data as CSV.")
 
 
 def _unzipped(path: Path, scratch: Path, target: Path, decoding: _Decoding, pattern: str | None) -> Path:

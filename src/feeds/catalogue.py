@@ -39,6 +39,11 @@ class LoadedFeed:
     file: Path
 
 
+def is_feed_id(text: str) -> bool:
+    """True when a feed may be called that: jurisdiction/feed."""
+    return _FEED_ID.fullmatch(text) is not None and f"{text.partition('/')[2]}.yml" != JURISDICTION_FILE
+
+
 def feed_file(settings: Settings, feed_id: str) -> Path:
     """The file of a feed.
 
@@ -46,7 +51,7 @@ def feed_file(settings: Settings, feed_id: str) -> Path:
         SpecificationError: the id is malformed or there is no such file.
     """
     path = settings.jurisdictions / f"{feed_id}.yml"
-    if not _FEED_ID.fullmatch(feed_id) or path.name == JURISDICTION_FILE or not path.is_file():
+    if not is_feed_id(feed_id) or not path.is_file():
         raise SpecificationError(
             path, "", f"there is no feed {feed_id!r}.", "`nnsc feeds list` names the feeds; an id is jurisdiction/feed."
         )

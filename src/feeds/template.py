@@ -38,12 +38,29 @@ class _Field:
     rules: tuple[str, ...]
     codes: Codes
     closed: bool
+    alternative: str | None = None
+    """The column that may be filled in instead, where one of the two is required."""
+
+    @property
+    def need(self) -> str:
+        """Whether it has to be filled in, in a word or two."""
+        if self.required:
+            return "yes"
+        return f"this or {self.alternative}" if self.alternative else "no"
+
+    @property
+    def _need_in_words(self) -> str:
+        if self.required:
+            return "Required."
+        if self.alternative:
+            return f"Required unless {self.alternative} is filled in: one of the two is enough."
+        return "May stay empty: write nothing rather than a guess."
 
     @property
     def notes(self) -> str:
         """What stands in the note of the heading."""
         lines = [self.column.description, f"Write {_HOW[self.column.type]}."]
-        lines += ["Required."] if self.required else ["May stay empty: write nothing rather than a guess."]
+        lines += [self._need_in_words]
         lines += [f"- {rule}" for rule in self.rules]
         if self.codes:
             others = "Nothing else is accepted." if self.closed else "Your own words are accepted too and mapped by us."
@@ -86,7 +103,7 @@ def _fields(contract: Contract, lists: Mapping[str, Codes]) -> list[_Field]:
 
 def _field(contract: Contract, name: str, column: ColumnSpec, lists: Mapping[str, Codes]) -> _Field:
     rules = [rule for rule in contract.expectations if rule.column == name and rule.severity != "batch"]
-    required = any(r.type.endswith("_to_not_be_null") and r.severity == "must" for r in rules)
+    required = any(r.type.endswith("_to_not_be_null") and r.severity == "must" and not r.either for r in rules)
     fixed = next((r.arguments["value_set"] for r in rules if r.type.endswith("_to_be_in_set")), None)
     codes: Codes = dict(lists.get(column.codes or "", {}))
     if fixed is not None:
@@ -95,7 +112,15 @@ def _field(contract: Contract, name: str, column: ColumnSpec, lists: Mapping[str
         codes = {"yes": "Yes", "no": "No"}
     reasons = tuple(dict.fromkeys(rule.reason for rule in rules))
     key = name in contract.row_key
-    return _Field(name, column, required or key, reasons, codes, fixed is not None or column.type == "boolean")
+    closed = fixed is not None or column.type == "boolean"
+    return _Field(name, column, required or key, reasons, codes, closed, _alternative(contract, name))
+
+
+def _alternative(contract: Contract, name: str) -> str | None:
+    """The other column of a rule that asks for one of two."""
+    found = (r.either for r in contract.expectations if r.either and r.severity == "must")
+    pairs = ((either.column, either.other) for either in found)
+    return next((two[1 - two.index(name)] for two in pairs if name in two), None)
 
 
 def _write_columns(sheet: Worksheet, fields: Sequence[_Field], ranges: Mapping[str, str]) -> None:
@@ -176,8 +201,8 @@ def _instruct(sheet: Worksheet, contract: Contract, fields: Sequence[_Field]) ->
         ("column", "required", "what it is", "how to write it", "rules", "list"),
     ]  # fmt: skip
     for field in fields:
-        need, rules = "yes" if field.required else "no", "; ".join(field.rules)
-        told = field.name, need, field.column.description, _HOW[field.column.type], rules, ", ".join(field.codes)
+        rules = "; ".join(field.rules)
+        told = field.name, field.need, field.column.description, _HOW[field.column.type], rules, ", ".join(field.codes)
         rows.append(told)
     for row, values in enumerate(rows, start=1):
         for column, value in enumerate(values, start=1):

@@ -108,12 +108,26 @@ def _translated(expectation: Expectation, contract: Contract, known_at: datetime
     column = contract.columns[expectation.column]
     if column.type in ("date", "timestamp"):
         arguments = {k: _moment(v, column.type) for k, v in arguments.items()}
-    broken, sentence = make(ident(expectation.column), arguments)
+    broken, _ = make(ident(expectation.column), arguments)
+    _, sentence = make(ident(expectation.column), _as_told(expectation.arguments, known_at, zone))
     severity: Severity = "must" if expectation.severity == "must" else "warn"
     return Rule(
         expectation.rule, severity, expectation.type, {"column": expectation.column, **arguments}, broken,
-        expectation.column, f"{ident(expectation.column)}::varchar", f"{sentence} ({expectation.reason})",
+        expectation.column, _shown_value(expectation.column, column.type, zone), f"{sentence} ({expectation.reason})",
     )  # fmt: skip
+
+
+def _shown_value(column: str, kind: str, zone: ZoneInfo) -> str:
+    """The value for people: an instant is kept in UTC and shown as the clock of the place showed it."""
+    if kind != "timestamp":
+        return f"{ident(column)}::varchar"
+    return f"strftime(timezone({literal(zone.key)}, timezone('UTC', {ident(column)})), '%Y-%m-%d %H:%M')"
+
+
+def _as_told(arguments: dict[str, Any], known_at: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """The arguments as people read them: bounds as they are written, the delivery's instant as a local minute."""
+    minute = f"{known_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return {k: minute if v == "{known_at}" else _placed(v, known_at, zone) for k, v in arguments.items()}
 
 
 def _distance(expectation: Expectation, kind: str, since: Since) -> Rule:
@@ -144,12 +158,20 @@ def _one_of_two(expectation: Expectation, kind: str, either: Either) -> Rule:
 
 def _in_words(since: Since, bounds: dict[str, Any]) -> str:
     origin = since.origin + (f" (or {since.otherwise})" if since.otherwise else "")
-    after = f"{since.years} years after {origin}" if since.years else origin
-    parts = [f"at least {bounds['min_value']} days after {after}"] if "min_value" in bounds else []
-    latest = bounds.get("max_value")
-    if latest is not None:
-        parts.append(f"at most {latest} days after {after}" if latest else f"no later than {after}")
-    return f"The day must lie {' and '.join(parts)}."
+    limits = (("min_value", "at least", "no earlier"), ("max_value", "at most", "no later"))
+    parts = [_distance_in_words(bounds[n], since.years, origin, some, none) for n, some, none in limits if n in bounds]
+    return f"The day must be {' and '.join(parts)}."
+
+
+def _distance_in_words(days: int, years: int, origin: str, some: str, none: str) -> str:
+    after = f"{_counted(years, 'year')} after {origin}" if years else origin
+    if days:
+        return f"{some} {_counted(days, 'day')} after {after}"
+    return f"{some} {after}" if years else f"{none} than {origin}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _placed(value: Any, known_at: datetime, zone: ZoneInfo) -> Any:
@@ -198,8 +220,11 @@ def _regex(column: str, arguments: dict[str, Any]) -> tuple[str, str]:
 
 
 def _lengths(column: str, arguments: dict[str, Any]) -> tuple[str, str]:
-    low, high = arguments.get("min_value", 0), arguments.get("max_value", 2**31)
-    return f"length({column}) not between {low} and {high}", f"The value must have {low} to {high} characters."
+    low, high = arguments.get("min_value"), arguments.get("max_value")
+    tests = [f"length({column}) < {low}"] if low is not None else []
+    tests += [f"length({column}) > {high}"] if high is not None else []
+    wanted = f"at least {low}" if high is None else f"at most {high}" if low is None else f"{low} to {high}"
+    return " or ".join(tests), f"The value must have {wanted} characters."
 
 
 #: Great Expectations' column-map expectations that have a SQL twin here. Both are counted on every batch and compared.

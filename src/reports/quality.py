@@ -9,6 +9,7 @@ from typing import Any
 from ingest.api import FeedSummary
 from reports import charts
 from reports.content import Figure, Page, Section, Table
+from reports.shootings import name_of
 from reports.source import Source
 from reports.wording import Words
 
@@ -29,7 +30,7 @@ def pages(source: Source, words: Words, ledger: Mapping[str, FeedSummary], site:
         return []
     sections = [_feeds(source, words, feeds, ledger), _mapped(source, words, site), _rules(source, words, site)]
     name = "data-quality" if site is None else f"data-quality-{site}"
-    title = words("quality.title") if site is None else words("quality.title_of", site=site)
+    title = words("quality.title") if site is None else words("quality.title_of", site=name_of(source, site))
     return [Page(name, title, words("quality.lead"), sections)]
 
 

@@ -43,14 +43,18 @@ def test_the_worked_example(settings: Settings, tmp_path: Path, monkeypatch: pyt
     (folder / "jurisdiction.yml").write_text(example("jurisdiction"))
     drafted = run(settings, example("command"))
     assert drafted.exit_code == 0, drafted.output
-    assert run(settings, f"nnsc feeds check {FEED}").exit_code == 0
+    unanswered = run(settings, f"nnsc feeds check {FEED}")
+    assert unanswered.exit_code == 1
+    for question in ("what one row of sample.csv is", "who publishes it", "why this is not needed", "do these make"):
+        assert question in unanswered.output
     draft, final = yaml.safe_load((folder / "shooting.yml").read_text()), yaml.safe_load(example("feed"))
     assert draft["reader"] == final["reader"]
     drafted_map = draft["layouts"][0]["records"][0]["map"]
     for column in ("incident_id", "is_fatal", "area_id", "latitude", "longitude", "victim_sex"):
         assert drafted_map[column] == final["layouts"][0]["records"][0]["map"][column], column
     (folder / "shooting.yml").write_text(example("feed"))
-    assert run(settings, f"nnsc feeds check {FEED}").exit_code == 0
+    checked = run(settings, f"nnsc feeds check {FEED}")
+    assert (checked.exit_code, checked.output) == (0, f"{FEED} is well written.\n")
     done = run(settings, example("try"))
     assert done.exit_code == 0, done.output
     (outcome,) = outcomes(settings, FEED)

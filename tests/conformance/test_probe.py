@@ -92,7 +92,9 @@ def test_a_feed_is_drafted_from_a_portal_and_probed(settings: Settings, portal: 
     (folder / "jurisdiction.yml").write_text(JURISDICTION)
     done = run(settings, "feeds", "new", "us_new/arrest", address, "--kind", "arrest", "--write")
     assert done.exit_code == 0, done.output
-    assert run(settings, "feeds", "check", "us_new/arrest").exit_code == 0
+    checked = run(settings, "feeds", "check", "us_new/arrest")
+    assert checked.exit_code == 1, "its TODOs are not answered"
+    assert all("TODO" in line for line in checked.output.splitlines()), "and nothing else is wrong with it"
     assert run(settings, "feeds", "probe", "us_new/arrest", "--rows", "5").exit_code == 0
     again = run(settings, "feeds", "new", "us_new/arrest", address, "--write")
     assert "not overwritten" in again.output

@@ -10,6 +10,9 @@ from ingest.receipts.forms import expected
 from ingest.receipts.wording import LANGUAGES, Wording, language_of, wording
 from ingest.templates import template
 
+#: Held files whose message says what to edit here: the agency is told the headings and whom to ask instead. The whole
+#: message stays in ``nnsc held``, in the task log and in the text of ``nnsc check``.
+_OURS_TO_MEND = ("unknown_headings", "missing_headings", "wrong_feed")
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -55,6 +58,7 @@ def page(
         feed=feed.spec, receipt=receipt, words=words, others=others or [], must=must, folder=folder,
         steps=words.texts["steps"], warned=[problem for problem in problems if problem["severity"] == "warn"],
         headline=words.text(f"headline.{_headline(receipt, must)}"), explained=_explained(receipt, words),
+        technical="" if receipt["reason"] in _OURS_TO_MEND else receipt["message"],
     )  # fmt: skip
     return text
 

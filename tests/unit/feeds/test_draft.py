@@ -12,6 +12,7 @@ from connectors.errors import ConfigurationError
 from feeds.contracts import load_contracts
 from feeds.draft import draft, suggest_kind
 from feeds.profile import date_formats, profile
+from feeds.todos import unanswered
 from ingest.compile import check_feeds
 from ingest.sampling import guess_connector, guess_reader, sample_file
 from settings import Settings, load_settings
@@ -90,6 +91,18 @@ def test_a_draft_is_a_valid_feed_file(settings: Settings, tmp_path: Path, name: 
     spec = yaml.safe_load(text)
     assert spec["enabled"] is False
     assert set(sample.headings) == _named(spec)
+
+
+def test_every_question_of_a_draft_is_named_until_it_is_answered(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "arrestos.csv"
+    file.write_bytes(FILES["arrestos.csv"][0])
+    text = draft(sample_file(file, "us_test/arrest"), CONTRACTS)
+    write_feed(settings, text=text)
+    left = unanswered(settings, ["us_test/arrest"])
+    assert len(left) == text.count("TODO") > 3
+    assert "us_test/arrest.yml: line 2: answer this, then take the TODO away: TODO who publishes it" in left[1]
+    write_feed(settings, text=text.replace("# TODO", "#").replace("TODO w", "W") + "# the heading is TODO_EL_PAIS\n")
+    assert unanswered(settings) == []
 
 
 def _named(spec: dict[str, object]) -> set[str]:

@@ -45,10 +45,54 @@ def test_a_template_has_one_column_per_field_with_its_note(kind: str, tmp_path: 
     assert [cell.value for cell in sheet[1]] == list(contract.columns)
     for cell in sheet[1]:
         assert contract.columns[cell.value].description in cell.comment.text
-    needed = {r.column for r in contract.expectations if r.type.endswith("not_be_null") and r.severity == "must"}
+    must = [r for r in contract.expectations if r.type.endswith("not_be_null") and r.severity == "must"]
+    needed = {r.column for r in must if not r.either}
     assert {cell.value for cell in sheet[1] if cell.font.bold} == needed | set(contract.row_key)
     told = {row[0].value for row in book["instructions"].iter_rows()}
     assert set(contract.columns) <= told
+
+
+def test_where_one_of_two_columns_is_enough_both_say_so(tmp_path: Path) -> None:
+    book = made("group_roster", tmp_path)
+    noted = {cell.value: cell.comment.text for cell in book["group_roster"][1]}
+    assert "Required unless member_age is filled in" in noted["member_birth_date"]
+    assert "Required unless member_birth_date is filled in" in noted["member_age"]
+    needs = {row[0].value: row[1].value for row in book["instructions"].iter_rows() if row[0].value}
+    assert needs["member_birth_date"] == "this or member_age"
+    assert needs["member_age"] == "this or member_birth_date"
+    assert (needs["basis_kind"], needs["review_on"]) == ("yes", "yes")
+
+
+def test_a_template_that_cannot_be_written_leaves_no_feed_file_and_a_second_try_works(
+    settings: Settings, tmp_path: Path
+) -> None:
+    town = settings.jurisdictions / "us_xx_town"
+    town.mkdir()
+    (town / "jurisdiction.yml").write_text(JURISDICTION)
+    environment = {"NNSC_HOME": str(settings.home), "NNSC_JURISDICTIONS": str(settings.jurisdictions)}
+    words = ["template", "engagement", "--feed", "us_xx_town/list", "--out", str(tmp_path / "new" / "t.xlsx")]
+    failed = CliRunner().invoke(nnsc, words, env=environment)
+    assert (failed.exit_code, f"There is no folder {tmp_path / 'new'}." in failed.output) == (2, True), failed.output
+    assert not (town / "list.yml").exists()
+    (tmp_path / "new").mkdir()
+    assert CliRunner().invoke(nnsc, words, env=environment).exit_code == 0
+    assert (town / "list.yml").is_file()
+
+
+@pytest.mark.parametrize("feed_id", ["bad", "us_xx_town/jurisdiction", "../x/y", "us_xx_town/List"])
+def test_what_is_no_feed_id_is_told_what_one_is(settings: Settings, tmp_path: Path, feed_id: str) -> None:
+    sample = tmp_path / "sample.csv"
+    sample.write_text("arrest_no,day\n1,2024-01-01\n")
+    environment = {"NNSC_HOME": str(settings.home), "NNSC_JURISDICTIONS": str(settings.jurisdictions)}
+    asked = (
+        ["template", "engagement", "--out", str(tmp_path / "t.xlsx"), "--feed", feed_id],
+        ["feeds", "new", feed_id, str(sample), "--write"],
+        ["feeds", "new", feed_id, str(sample)],
+    )
+    for words in asked:
+        done = CliRunner().invoke(nnsc, words, env=environment)
+        assert (done.exit_code, "A feed id is jurisdiction/feed" in done.output) == (2, True), done.output
+    assert not (tmp_path / "t.xlsx").exists()
 
 
 def test_drop_downs_offer_the_standard_codes_and_what_a_rule_demands(tmp_path: Path) -> None:

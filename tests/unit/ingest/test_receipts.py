@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import json
 import re
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from ingest.api import current_records, drain, fetch, outcomes, replay
 from ingest.checking import check_file
 from ingest.quarantine import records
 from ingest.receipts.guide import columns, drop_guide
+from ingest.receipts.page import as_text
 from ingest.receipts.problems import MASK
 from ingest.receipts.wording import wording
 from ingest.rules import build_rules
@@ -88,7 +88,7 @@ def test_a_refused_file_says_why_and_what_to_do(settings: Settings) -> None:
     assert "The file is empty (0 bytes)." in page
 
 
-def test_a_held_file_names_the_columns_and_shows_the_yaml_as_it_is_to_be_written(settings: Settings) -> None:
+def test_a_held_file_names_the_columns_and_leaves_the_yaml_to_those_who_edit_it(settings: Settings) -> None:
     write_feed(settings)
     (settings.jurisdictions / "us_test" / "jurisdiction.yml").write_text(JURISDICTION + "locale: es_MX\n")
     drop(settings, "drop.csv", rows("A1,2024-12-01,30").replace("born", "date_of_birth"))
@@ -97,11 +97,106 @@ def test_a_held_file_names_the_columns_and_shows_the_yaml_as_it_is_to_be_written
     page = (settings.home / "outbox" / FEED / outcome.delivery_id / "receipt.html").read_text()
     assert "Columnas que faltan: <b>born</b>" in page
     assert "Columnas que no conocemos: <b>date_of_birth</b>" in page
-    shown = html.unescape(re.findall(r'(?s)<pre lang="en">(.*?)</pre>', page)[0])
+    assert "pregunte a la persona que recibe aquí sus archivos" in page
+    assert not re.search(r"\.yml|layouts|<pre|nnsc held", page)
+    english = (settings.home / "outbox" / FEED / outcome.delivery_id / "receipt.en.html").read_text()
+    assert "ask the person who receives your files here" in english
+    assert ".yml" not in english
+    shown = str(outcome.message)
     layouts = yaml.safe_load(shown[shown.index("  - name: ") :])
     assert [layout["name"] for layout in layouts] == ["1, changed"]
     tried = check_file(settings, FEED, settings.buckets / FEED / "drop.csv")
     assert (tried["missing_headings"], tried["new_headings"]) == (["born"], ["date_of_birth"])
+    assert str(outcome.message) in as_text(load_feed(settings, FEED), tried, "en")
+
+
+SHOOTING = """
+description: shootings of a test agency
+publisher: tests
+verified: written for tests
+timezone: America/Chicago
+connector: {kind: bucket, path: us_test/shooting, pattern: "*.csv"}
+reader: {kind: delimited}
+delivery: {mode: full}
+layouts:
+  - name: "1"
+    records:
+      - kind: shooting_incident
+        key: {columns: [case_no]}
+        map:
+          incident_id: case_no
+          occurred_at: {from: occurred, parse: "%m/%d/%Y %H:%M"}
+"""
+
+
+def test_days_with_a_clock_time_are_shown_as_the_clock_of_the_place_showed_them(settings: Settings) -> None:
+    missing = [c for c in CONTRACTS["shooting_incident"].columns if c not in ("incident_id", "occurred_at")]
+    feed_id = write_feed(settings, "us_test/shooting", f"{SHOOTING}        not_supplied: [{', '.join(missing)}]\n")
+    file = settings.jurisdictions / "shooting.csv"
+    file.write_text("case_no,occurred\nS1,03/04/2096 22:15\nS2,07/04/1026 22:15\nS3,03/04/2020 22:15\n")
+    told = check_file(settings, feed_id, file, datetime(2026, 11, 30, 6, 3, 37, 50610, UTC))
+    (problem,) = told["problems"]
+    assert [e["value"] for e in problem["examples"]] == ["2096-03-04 22:15", "1026-07-04 22:15"]
+    assert problem["sentence"].startswith("The value must lie between 1950-01-01 and 2026-11-30 00:03.")
+
+
+def test_the_text_of_a_receipt_has_a_line_for_each_thing(settings: Settings, tmp_path: Path) -> None:
+    feed = load_feed(settings, write_feed(settings))
+    (tmp_path / "drop.csv").write_text(DATA)
+    lines = as_text(feed, check_file(settings, FEED, tmp_path / "drop.csv"), "en").splitlines()
+    assert lines[1:3] == [
+        "Your file was taken in, except for the rows below.",
+        "        31  Rows received",
+    ]
+    assert "      row 31: 224" in lines
+    (tmp_path / "empty.csv").write_text("")
+    lines = as_text(feed, check_file(settings, FEED, tmp_path / "empty.csv"), "en").splitlines()
+    assert lines[1:] == [
+        "Your file could not be read. Please send it again. The file is empty.",
+        "",
+        "For the data team:",
+        "The file is empty (0 bytes).",
+    ]
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "choose Save As and CSV"), ("es", "elija Guardar como y CSV")])
+def test_a_workbook_named_csv_is_called_a_workbook(
+    settings: Settings, tmp_path: Path, language: str, says: str
+) -> None:
+    from openpyxl import Workbook
+
+    feed = load_feed(settings, write_feed(settings))
+    Workbook().save(tmp_path / "drop.csv")
+    told = check_file(settings, FEED, tmp_path / "drop.csv")
+    assert (told["state"], told["reason"]) == ("refused", "workbook")
+    assert "reader: {kind: excel}" in told["message"]
+    assert says in as_text(feed, told, language)
+
+
+def test_bounds_on_days_and_lengths_are_told_in_plain_words() -> None:
+    rules = build_rules(CONTRACTS["group_roster"], [], [], datetime(2025, 1, 1, tzinfo=UTC), ZoneInfo("UTC"))
+    for language, wanted in {
+        "en": [
+            "The day must be at least 12 years after member_birth_date.",
+            "The day must be at most 1 year after reviewed_on (or valid_from).",
+            "The day must be no earlier than valid_from.",
+            "The day must be at least 1 day after valid_from.",
+            "The value must have at least 20 characters.",
+        ],
+        "es": [
+            "La fecha debe ser al menos 12 años posterior a member_birth_date.",
+            "La fecha debe ser como mucho 1 año posterior a reviewed_on (o a valid_from).",
+            "La fecha no debe ser anterior a valid_from.",
+            "La fecha debe ser al menos 1 día posterior a valid_from.",
+            "El valor debe tener al menos 20 caracteres.",
+        ],
+    }.items():
+        told = " ".join(wording(language).sentence(rule.name, rule.sentence) for rule in rules)
+        assert [sentence for sentence in wanted if sentence not in told] == []
+        assert not re.search(r"\b0 days|2147483648|None", told)
+    late = "The value must lie between None and 2026-11-30 00:03."
+    assert wording("en").sentence("x", late) == "The value must not be later than 2026-11-30 00:03."
+    assert wording("es").sentence("x", late) == "La fecha no debe ser posterior a 2026-11-30 00:03."
 
 
 def test_nothing_but_the_owner_can_enter_where_names_lie(settings: Settings) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 
+from commands.lists import lists
 from governance.audit import lines
 from governance.errors import UnknownRecipient, WrongDecision
 from governance.verify import verify
@@ -216,6 +218,20 @@ def test_a_release_ends_and_a_reason_that_ended_is_not_printed(given: Settings) 
 def test_nothing_that_ended_is_approved(site: Settings) -> None:
     with pytest.raises(ListRefused, match="nothing to approve"):
         approve(later(site, 300), "Ana Ruiz")
+
+
+def test_an_empty_list_says_why_and_offers_nothing_to_approve(site: Settings) -> None:
+    words = ["lists", "show", NAME, "--site", PLACE, "--recipient", "site"]
+    for when, why in (
+        (later(site, 300), r"all \d+ rows of publication 1 .* ended"),
+        (site, "publication 2 .* has no row of"),
+    ):
+        if when is site:
+            published(site, [row for row in START if row["jurisdiction_id"] == OTHER], 2)
+        told = CliRunner().invoke(lists, words[1:], obj=when)
+        assert told.exit_code == 0, told.output
+        assert re.search(rf"The list {NAME} is empty today: {why}", told.output), told.output
+        assert not re.search("release|None", told.output)
 
 
 def test_every_export_is_one_line_of_the_log_with_what_was_written(given: Settings) -> None:
