@@ -17,9 +17,9 @@ from commands.exits import exit_code
 from feeds.errors import SpecificationError
 from governance.errors import WrongDecision
 from ingest.ledger import engine
+from outcomes.asked import Publication
 from outcomes.evaluation import Evaluated, evaluate
 from outcomes.registration import Unregistered, register, registrations
-from outcomes.series import Publication
 from outcomes.specification import load
 from reports.evaluation import Ran, run_evaluation
 from reports.evaluation_words import change, evaluation_words, interval, ratio
@@ -38,7 +38,7 @@ def judged(settings: Settings, spec: dict[str, Any]) -> Evaluated:
     file = world.write_spec(settings, spec)
     kept = publication(settings)
     with opened(kept) as db:
-        return evaluate(Publication(kept, db), load(file), file, [])
+        return evaluate(Publication(kept, db, world.PROJECT), load(file), file, [])
 
 
 @pytest.mark.parametrize(("effect", "word"), [(-0.4, "reduction"), (0.4, "increase"), (0.0, "no sign of change")])
