@@ -227,3 +227,16 @@ def test_both_languages_say_the_same_things() -> None:
     english, spanish = (evaluation_words(language).texts["evaluation"] for language in ("en", "es"))
     assert keys(english) == keys(spanish)
     assert yaml.safe_dump(english) != yaml.safe_dump(spanish)
+
+
+def test_a_refused_registration_leaves_nothing_behind(tmp_path: Path) -> None:
+    settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(0)}, changed("units.treated", ["nowhere"]))
+    asked = ["evaluate", "register", "planted", "--who", "Ana", "--why", "first"]
+    told = CliRunner().invoke(nnsc, asked, env=environment(settings))
+    assert isinstance(told.exception, SpecificationError)
+    assert "no rows of 'nowhere'" in str(told.exception)
+    assert registrations(settings, "planted") == []
+    (kept,) = (settings.published / "publications").glob("*.json")
+    kept.unlink()
+    untried = CliRunner().invoke(nnsc, asked, env=environment(settings))
+    assert (untried.exit_code, "could not be tried" in untried.output) == (0, True), untried.output
