@@ -25,17 +25,25 @@ def evaluate() -> None:
 @decided_by
 @click.pass_obj
 def register_one(settings: Settings, spec: str, who: str, why: str) -> None:
-    """Register SPEC (a name in evaluations/, or a file), or record what was changed in it since."""
+    """Register SPEC (a name in evaluations/, or a file), or record what was changed in it since.
+
+    What the newest publication could not give a run is refused before anything is registered.
+    """
     from outcomes.registration import register as run
     from outcomes.registration import registrations
-    from outcomes.specification import load
+    from outcomes.specification import Specification, load
+    from outcomes.trial import tried
     from reports.evaluation import POOLS, specification_file
     from reports.pool import load_pool
 
     file = specification_file(settings, spec)
     found = load_pool(settings, file) if file.parent.name == POOLS else load(file)
+    is_untried = isinstance(found, Specification) and not tried(settings, found, file)
     outcome = run(settings, found, who, why)
     decided(outcome, f"{found.name} is registered as {found.digest[:16]}.")
+    if is_untried:
+        click.echo("  Nothing was published yet, so it could not be tried whether its marts, columns and units exist: "
+                   "`nnsc build` publishes; the run will tell.")  # fmt: skip
     if outcome.is_effective:
         for change in registrations(settings, found.name)[-1].changed:
             click.echo(f"  {change['field']}: {change['before']} -> {change['after']}")

@@ -32,8 +32,8 @@ def _unique_mapping(loader: Any, node: Any, deep: bool = False) -> dict[Any, Any
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file.
+def read_yaml(path: Path, form: str = "README.md shows the form under: Add a feed.") -> dict[str, Any]:
+    """The mapping in a YAML file; ``form`` is the sentence that says where such a file is described.
 
     Raises:
         SpecificationError: the file is absent, is not YAML, or holds no mapping.
@@ -49,5 +49,5 @@ def read_yaml(path: Path) -> dict[str, Any]:
         problem = getattr(error, "problem", None) or str(error)
         raise SpecificationError(path, where, f"not valid YAML: {problem}.", "Correct that line.") from None
     if not isinstance(data, dict):
-        raise SpecificationError(path, "", "the file holds no keys.", "README.md shows the form under: Add a feed.")
+        raise SpecificationError(path, "", "the file holds no keys.", form)
     return data

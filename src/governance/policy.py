@@ -62,4 +62,4 @@ def load(settings: Settings, name: str, model: type[Policy]) -> Policy:
 
 @lru_cache(maxsize=16)
 def _read(path: Path, version: int) -> dict[str, Any]:
-    return read_yaml(path)
+    return read_yaml(path, "Put back the file that came with the project, and change that one.")

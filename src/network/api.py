@@ -46,8 +46,8 @@ class Summary:
     mean_exposure: float
 
     def row(self) -> list[Any]:
-        """For printing."""
-        return list(vars(self).values())
+        """For printing: means to three digits, which is more than they tell."""
+        return [round(value, 3) if isinstance(value, float) else value for value in vars(self).values()]
 
 
 def load(settings: Settings, grade: str = "action") -> tuple[g.Network, NDArray[np.bool_]]:

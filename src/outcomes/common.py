@@ -80,15 +80,25 @@ def from_log(
     """An estimate from a log ratio and its standard error, by t with ``degrees`` (normal without).
 
     Raises:
-        NotConverged: the error is not a positive number.
+        NotConverged: the error is not a positive number, or the ratio is beyond what a number can hold.
     """
     if not (math.isfinite(log_ratio) and math.isfinite(error) and error > 0):
         raise NotConverged(f"{design}: no finite standard error; leave terms out or widen the window")
     spread = stats.norm if math.isinf(degrees) else stats.t(degrees)
     reach = spread.ppf((1 + level) / 2) * error
     p = 2 * spread.sf(abs(log_ratio) / error)
-    low, high = math.exp(log_ratio - reach), math.exp(log_ratio + reach)
-    return Estimate(design, math.exp(log_ratio), low, high, float(p), method, level, **more)
+    ratio, low, high = (_power(power) for power in (log_ratio, log_ratio - reach, log_ratio + reach))
+    if not 0 < ratio < math.inf:
+        raise NotConverged(f"{design}: the ratio is beyond any number; leave terms out or widen the window")
+    return Estimate(design, ratio, low, high, float(p), method, level, **more)
+
+
+def _power(power: float) -> float:
+    """The exponential; infinite where no number can hold it, so that a useless interval says so and stops nothing."""
+    try:
+        return math.exp(power)
+    except OverflowError:
+        return math.inf
 
 
 def floats(values: ArrayLike, name: str, length: int | None = None) -> Floats:

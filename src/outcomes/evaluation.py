@@ -15,12 +15,13 @@ import pandas as pd
 
 from feeds.errors import SpecificationError
 from outcomes import looking
+from outcomes.asked import Publication
 from outcomes.common import Diagnostic, Estimate, Floats, OutcomesError
 from outcomes.designs import all_designs
 from outcomes.matched_result import matched_result
 from outcomes.registration import Registration
 from outcomes.rule import Verdict, judge
-from outcomes.series import Extract, MissingMonths, Publication, as_csv, extract, fingerprint, months_of
+from outcomes.series import Extract, MissingMonths, as_csv, extract, fingerprint, months_of
 from outcomes.specification import Specification
 from outcomes.study import Study
 
@@ -41,10 +42,11 @@ def evaluate(source: Publication, spec: Specification, file: Path, known: Sequen
 
     Raises:
         MissingMonths: a month of the outcome or the exposure is missing.
-        SpecificationError: a mart, column or unit does not exist, or there is nothing to judge.
+        SpecificationError: a mart, column or unit does not exist, rows overlap, an outcome is no count, or there is
+            nothing to judge.
     """
     units = [*spec.units.treated, *spec.units.comparison]
-    columns = {"outcome": extract(source, spec.outcome, units, spec.window, file, "outcome")}
+    columns = {"outcome": extract(source, spec.outcome, units, spec.window, file, "outcome", is_count=True)}
     if spec.exposure:
         columns["exposure"] = extract(source, spec.exposure, units, spec.window, file, "exposure")
     study = _study(spec, columns["outcome"], columns.get("exposure"), file)
@@ -127,7 +129,8 @@ def _harm(
     if exposure is not None and not set(others) <= set(exposure.values):
         exposure = None  # other units than those whose exposure is known: counts against counts
     try:
-        found = extract(source, harm, [*spec.units.treated, *others], spec.window, file, f"harms.{number}")
+        units = [*spec.units.treated, *others]
+        found = extract(source, harm, units, spec.window, file, f"harms.{number}", is_count=True)
         study = _study(spec, found, exposure, file, others)
         judged = _judged(judge(study), study)
     except (MissingMonths, OutcomesError) as error:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from outcomes.asked import Publication
 from outcomes.common import Estimate, OutcomesError
 from outcomes.matched import Answer, Groups, matched_groups
-from outcomes.series import Extract, Publication, extract, months_of
+from outcomes.series import Extract, extract, months_of
 from outcomes.specification import Matching, Specification, Window
 
 

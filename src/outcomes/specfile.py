@@ -30,7 +30,7 @@ def read(path: Path, model: type[Read]) -> Read:
         SpecificationError: the file is absent or wrong; it names the file, the field and what to do.
     """
     try:
-        found = model.model_validate(read_yaml(path))
+        found = model.model_validate(read_yaml(path, f"Write them; {_KEYS}."))
     except ValidationError as error:
         raise _told(path, error) from None
     name = getattr(found, "name", None)

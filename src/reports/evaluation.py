@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from outcomes.asked import Publication
 from outcomes.evaluation import SERIES_FILE, Evaluated, evaluate, published_effects
 from outcomes.registration import registered, results_folder
-from outcomes.series import Publication
 from outcomes.specification import load
 from reports.content import Page
 from reports.evaluation_page import page
@@ -62,7 +62,7 @@ def run_evaluation(settings: Settings, given: str, number: int | None = None) ->
     known = registered(settings, spec, file)
     kept, newest = publication(settings, number), publication(settings)
     with opened(kept, settings.threads) as db:
-        found = evaluate(Publication(kept, db), spec, file, known)
+        found = evaluate(Publication(kept, db, settings.project), spec, file, known)
         at = datetime.fromisoformat(kept.manifest["published_at"]).astimezone(UTC)
         is_newest = kept.publication_id == newest.publication_id
         source = Source(kept.publication_id, at, INSIDE_TIER, None, is_newest, db, frozenset())

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from network import graph as g
+from network.api import Summary
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,9 @@ def test_a_graph_of_pairs_has_everybody_and_no_stranger() -> None:
     with pytest.raises(KeyError):
         g.of_pairs(["a"], [("a", "z")], [1.0])
     assert g.measure(g.of_pairs(["a"], [], [])).degree.tolist() == [0]
+
+
+def test_stability_is_never_above_one_and_figures_are_short(monkeypatch: pytest.MonkeyPatch, karate: g.Network) -> None:
+    monkeypatch.setattr(igraph, "compare_communities", lambda *_, **__: 1.0000000000001712)
+    assert g.stability(karate, (1.0,))[1.0] == 1.0
+    assert Summary("action", 34, 78, 34, 4, 4, 0.87654321, 3, 1 / 3).row()[-3:] == [0.877, 3, 0.333]

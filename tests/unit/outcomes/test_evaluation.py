@@ -17,9 +17,9 @@ from commands.exits import exit_code
 from feeds.errors import SpecificationError
 from governance.errors import WrongDecision
 from ingest.ledger import engine
+from outcomes.asked import Publication
 from outcomes.evaluation import Evaluated, evaluate
 from outcomes.registration import Unregistered, register, registrations
-from outcomes.series import Publication
 from outcomes.specification import load
 from reports.evaluation import Ran, run_evaluation
 from reports.evaluation_words import change, evaluation_words, interval, ratio
@@ -38,7 +38,7 @@ def judged(settings: Settings, spec: dict[str, Any]) -> Evaluated:
     file = world.write_spec(settings, spec)
     kept = publication(settings)
     with opened(kept) as db:
-        return evaluate(Publication(kept, db), load(file), file, [])
+        return evaluate(Publication(kept, db, world.PROJECT), load(file), file, [])
 
 
 @pytest.mark.parametrize(("effect", "word"), [(-0.4, "reduction"), (0.4, "increase"), (0.0, "no sign of change")])
@@ -227,3 +227,16 @@ def test_both_languages_say_the_same_things() -> None:
     english, spanish = (evaluation_words(language).texts["evaluation"] for language in ("en", "es"))
     assert keys(english) == keys(spanish)
     assert yaml.safe_dump(english) != yaml.safe_dump(spanish)
+
+
+def test_a_refused_registration_leaves_nothing_behind(tmp_path: Path) -> None:
+    settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(0)}, changed("units.treated", ["nowhere"]))
+    asked = ["evaluate", "register", "planted", "--who", "Ana", "--why", "first"]
+    told = CliRunner().invoke(nnsc, asked, env=environment(settings))
+    assert isinstance(told.exception, SpecificationError)
+    assert "no rows of 'nowhere'" in str(told.exception)
+    assert registrations(settings, "planted") == []
+    (kept,) = (settings.published / "publications").glob("*.json")
+    kept.unlink()
+    untried = CliRunner().invoke(nnsc, asked, env=environment(settings))
+    assert (untried.exit_code, "could not be tried" in untried.output) == (0, True), untried.output

@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from outcomes.asked import Publication
 from outcomes.matched import Groups, matched_groups
 from outcomes.matched_result import matched_result
 from outcomes.registration import register
-from outcomes.series import MissingMonths, Publication, extract
+from outcomes.series import MissingMonths, extract
 from outcomes.specification import Specification, load
 from reports.evaluation import Ran, run_evaluation
 from reports.evaluation_matched import matched_groups as matched_groups_section
@@ -136,7 +137,7 @@ def _matched(settings: Settings, spec: Specification) -> dict[str, Any]:
     kept, file = publication(settings), settings.project / "evaluations" / "planted.yml"
     assert spec.matching
     with opened(kept) as db:
-        source = Publication(kept, db)
+        source = Publication(kept, db, world.PROJECT)
         units = [*spec.units.treated, *spec.units.comparison]
         outcome = extract(source, spec.outcome, units, spec.window, file, "outcome")
         return matched_result(source, spec, spec.matching, {"outcome": outcome}, file)

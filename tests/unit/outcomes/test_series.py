@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from feeds.errors import SpecificationError
-from outcomes.series import Extract, MissingMonths, Publication, extract
+from outcomes.asked import Publication
+from outcomes.series import Extract, MissingMonths, extract
 from outcomes.specification import load
 from settings import Settings
 from support import evaluation_world as world
@@ -24,7 +25,7 @@ from warehouse.kept import opened, publication
 def source(settings: Settings) -> Iterator[Publication]:
     kept = publication(settings)
     with opened(kept) as db:
-        yield Publication(kept, db)
+        yield Publication(kept, db, world.PROJECT)
 
 
 def taken(settings: Settings, spec: dict[str, Any]) -> Extract:
