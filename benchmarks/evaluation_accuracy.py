@@ -36,7 +36,7 @@ from outcomes.study import Study  # noqa: E402
 BEFORE, AFTER, OTHERS = 36, 24, 8
 #: Months by which a site is selected where selection is by the outcome: the year before the start.
 WINDOW = (BEFORE - 12, BEFORE)
-EFFECTS, LEVELS, MEMORIES = (0.0, -0.2, -0.4, 0.2), (2, 10, 30), (0.0, 0.5)
+EFFECTS, LEVELS, MEMORIES = (0.0, -0.2, -0.4, 0.2), (0.5, 2.0, 10.0, 30.0), (0.0, 0.5)
 SCENARIOS = ("plain", "selected", "selected, not told", "shock", "shock, no comparison", "no comparison")
 #: The other designs are slow and err by more than a point: fewer replications show it.
 COMPARED, DESIGN_REPLICATIONS = ("plain", "selected, not told", "shock"), 200
@@ -48,7 +48,7 @@ class Cell:
 
     scenario: str
     effect: float
-    level: int
+    level: float
     memory: float
 
 

@@ -16,9 +16,10 @@ the specification names that year, which is left out. *selected, not told*: the 
 the site was not chosen by the outcome. *shock*: all sites rise by 35% half a year before the start, for good.
 *no comparison*: the treated series alone, with a registered reason; *shock, no comparison*: without one.
 
-**What counts.** *coverage*: the 95% interval holds the planted ratio. *found*: the verdict is right: it names the
-direction of the planted effect, or says "no sign of change" where there is none. *false*: any other answer than that
-and "cannot tell". *cannot tell*: the share without an answer, with the most frequent reason.
+**What counts.** *coverage*: the 95% interval holds the planted ratio; *exact*: how often that was the exact interval of
+few events. *found*: the verdict is right: it names the direction of the planted effect, or says "no sign of change"
+where there is none. *false*: any other answer than that and "cannot tell". *cannot tell*: the share without an answer,
+with the most frequent reason.
 
 **Targets.** Coverage 92% to 98% (exact intervals: at least 95%), false at most 6.5%, an effect of -40% at 10 or more
 events a month found in at least 80%.
@@ -72,29 +73,43 @@ def _met(table: pd.DataFrame, replications: int) -> str:
     def chance(share: float) -> float:
         return 200 * (share * (1 - share) / replications) ** 0.5
 
-    low = answered[answered["coverage"] < 92 - chance(0.08)]
-    high = answered[(answered["coverage"] > 98 + chance(0.02)) & (answered["exact"] < 50)]
+    # a change that all sites share, and nothing to compare with: no interval holds that, and none is believed
+    exact = table[(table["exact"] >= 50) & (table["scenario"] != "shock, no comparison")]
+    large = table[table["exact"] < 50]
+    low, high = large[large["coverage"] < 92 - chance(0.08)], large[large["coverage"] > 98 + chance(0.02)]
+    low_exact = exact[exact["coverage"] < 95 - chance(0.05)]
     false = table[table["false"] > 6.5 + chance(0.065)]
     strong = table[(table["effect"] == -0.4) & (table["level"] >= 10) & (table["scenario"] != "shock, no comparison")]
     weak = strong[strong["found"] < 80 - chance(0.2)]
+    compared = strong[~strong["scenario"].str.contains("no comparison")]
+    most, least = table.loc[table["false"].idxmax()], compared.loc[compared["found"].idxmin()]
+    extremes = (f"Most often false: {most['false']:.1f}% ({_name(most)}).\nWith comparison units, -40% at 10 or more a "
+                f"month is found in at least {least['found']:.1f}% ({_name(least)}).")  # fmt: skip
     parts = [f"{len(table) - len(answered)} of {len(table)} cells never gave an answer, as they must.",
              "Outside by more than two standard errors:",
              *(f"- {line}" for line in (
-                 _list("coverage below 92%", low), _list("coverage above 98%", high), _list("false above 6.5%", false),
+                 _list("coverage below 92%", low), _list("coverage above 98%", high),
+                 _list(f"coverage below 95% in the {len(exact)} cells with mostly exact intervals", low_exact),
+                 _list("false above 6.5%", false),
                  _list("-40% at 10 or more a month found in less than 80%", weak)))]  # fmt: skip
-    return "\n".join([" ".join(parts[:2]), "", *parts[2:]])
+    return "\n".join([extremes, " ".join(parts[:2]), "", *parts[2:]])
+
+
+def _name(cell: pd.Series) -> str:
+    effect = f"{cell['effect']:+.0%}" if cell["effect"] else "none"
+    return f"{cell['scenario']} {effect} level {cell['level']:g} memory {cell['memory']:g}"
 
 
 def _list(name: str, cells: pd.DataFrame) -> str:
     if cells.empty:
         return f"{name}: none."
-    names = [f"{c.scenario} {c.effect:+.0%} level {c.level} memory {c.memory:g}" for c in cells.itertuples()]
-    return f"{name}: {'; '.join(names)}."
+    return f"{name}: {'; '.join(_name(cell) for _, cell in cells.iterrows())}."
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    shown = table.drop(columns="exact")
+    shown = table.copy()
     shown["effect"] = shown["effect"].map(lambda v: f"{100 * v:+.0f}%" if v else "none")
+    shown["level"], shown["exact"] = shown["level"].map("{:g}".format), shown["exact"].map("{:.0f}%".format)
     for column in ("coverage", "found", "false", "cannot tell"):
         shown[column] = shown[column].map("{:.1f}%".format)
     return shown

@@ -18,8 +18,10 @@ from scipy import stats
 
 from outcomes.common import LEVEL, Estimate, Floats, NotConverged, TooLittleData, counts, from_log, lag_one
 
-#: One cosine for each so many months of a side: 36 + 24 months give 4 + 3 degrees of freedom.
-MONTHS_PER_COSINE = 8
+#: One cosine for each so many months of a side: 36 + 24 months give 6 + 4 degrees of freedom.
+MONTHS_PER_COSINE = 6
+#: The memory that raises the cosines is measured on the same few months: intervals are wider by so much (ADR 100).
+MEASURED_MEMORY = 1.08
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def share_ratio(
     pieces = np.concatenate([_recoloured(side, memory) for side in (before, after)])
     long_run = float((pieces**2).mean())
     dispersion = float(np.concatenate([before.residuals, after.residuals]).var())
-    error = math.sqrt(long_run * (1 / before.information + 1 / after.information))
+    error = MEASURED_MEMORY * math.sqrt(long_run * (1 / before.information + 1 / after.information))
     y = counts(treated, "treated")
     kept = np.ones(len(y), dtype=bool)
     if drop:
