@@ -124,16 +124,17 @@ def _overlap(series: Series, unit: str, name: str, own: pd.DataFrame, file: Path
 
 
 def _whole(found: pd.DataFrame, series: Series, file: Path, field: str) -> None:
-    """Verdicts are about counts: a share or a rate would pass for a handful of events."""
+    """Verdicts are about counts: a share or a rate would pass for a handful of events. Days may have a fraction."""
     values = found["value"].astype("float64")
-    wrong = found[values.notna() & ((values < 0) | (values % 1 != 0))]
+    is_part = (values % 1 != 0) & (not series.column.endswith("_days"))
+    wrong = found[values.notna() & ((values < 0) | is_part)]
     if wrong.empty:
         return
     first = wrong.iloc[0]
     raise SpecificationError(
         file, f"{field}.column",
         f"{series.mart}.{series.column} is no count: {first['unit']!r} has {first['value']:.6g} in "
-        f"{first['month']:%Y-%m}. An outcome is a number of events or whole days, never a share or a rate.",
+        f"{first['month']:%Y-%m}. An outcome is a number of events or of days, never a share or a rate.",
         "Name a column that counts (incidents, arrests, custody_days), and for a rate what it is counted "
         f'per under exposure. See the columns: `nnsc query "describe marts.{series.mart}"`.',
     )  # fmt: skip
