@@ -6,6 +6,7 @@ Term frequencies are left out: how common a name is in an agency's records is no
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import sys
@@ -25,6 +26,7 @@ SEED, MENTIONS = 424_242, 200_000
 
 def main() -> None:
     """Train, freeze, say which version it is and what its audit found."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as work, duckdb.connect(config={"threads": 2, "memory_limit": "4GB"}) as db:
         evaluate.load_simulated(db, Path(work), SEED, MENTIONS)
         model = evaluate.train_on(db, Path(work))

@@ -30,8 +30,7 @@
         -- a movement is missing: what was before, or how long this lasted, is not known
         when is_broken = 1 or placement = 0
         then 'unknown'
-        -- whether the unit from which the trip began was restrictive housing, nobody
-        -- said
+        -- on a trip, of a placement in which a movement is missing
         when not is_back and broken > 0 and turn_reason in ('court', 'medical')
         then 'unknown'
         when not is_back

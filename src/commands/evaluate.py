@@ -38,12 +38,11 @@ def register_one(settings: Settings, spec: str, who: str, why: str) -> None:
 
     file = specification_file(settings, spec)
     found = load_pool(settings, file) if file.parent.name == POOLS else load(file)
-    is_untried = isinstance(found, Specification) and not tried(settings, found, file)
+    untried = tried(settings, found, file) if isinstance(found, Specification) else []
     outcome = run(settings, found, who, why)
     decided(outcome, f"{found.name} is registered as {found.digest[:16]}.")
-    if is_untried:
-        click.echo("  Nothing was published yet, so it could not be tried whether its marts, columns and units exist: "
-                   "`nnsc build` publishes; the run will tell.")  # fmt: skip
+    for sentence in untried:
+        click.echo(f"  {sentence} If that is no mistake in writing, the run will tell.")
     if outcome.is_effective:
         for change in registrations(settings, found.name)[-1].changed:
             click.echo(f"  {change['field']}: {change['before']} -> {change['after']}")

@@ -42,11 +42,12 @@ def require_feed(settings: Settings, feed_id: str | None, found: object) -> None
     """An empty answer about a feed says so only of a feed that exists, not of a mistyped one.
 
     Raises:
-        SpecificationError: nothing was found, and there is no such feed.
+        SpecificationError: nothing was found, there is no such feed, and none of that name ever delivered.
     """
     from feeds.catalogue import feed_file
+    from ingest.api import outcomes
 
-    if feed_id is not None and not found:
+    if feed_id is not None and not found and not outcomes(settings, feed_id):
         feed_file(settings, feed_id)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from feeds.catalogue import feed_file, feed_ids
 from settings import Settings
 
-#: As ``feeds.draft`` writes them: after a # or as the beginning of a text. A Spanish heading may hold the word as well.
-_TODO = re.compile(r"#\s*(TODO\b.*)|[:{\[,]\s*[\"']?(TODO [a-z][^\"':#\]}]*)")
+#: As ``feeds.draft`` writes them: after a #, or its own beginnings of a text; a heading may hold the Spanish word.
+_TODO = re.compile(r"#\s*(TODO\b.*)|[\"']?(TODO (?:what one row|who publishes|why this is not)[^\"':#\]}]*)")
 
 
 def unanswered(settings: Settings, only: list[str] | None = None) -> list[str]:

@@ -46,8 +46,8 @@ class Summary:
     mean_exposure: float
 
     def row(self) -> list[Any]:
-        """For printing: means to three digits, which is more than they tell."""
-        return [round(value, 3) if isinstance(value, float) else value for value in vars(self).values()]
+        """For printing: means to three significant digits, which is more than they tell."""
+        return [float(f"{value:.3g}") if isinstance(value, float) else value for value in vars(self).values()]
 
 
 def load(settings: Settings, grade: str = "action") -> tuple[g.Network, NDArray[np.bool_]]:

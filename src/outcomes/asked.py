@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from governance.reads import sensitive_columns
 from outcomes.specification import Series
 from warehouse.kept import Kept
 
+#: Columns that tell days, which may have a fraction; but no rate of days.
+_DAYS = re.compile(r"^(?!.*_per_).*(^|_)days(_|$)")
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -29,10 +33,27 @@ class Publication:
     project: Path
 
 
+@dataclass(frozen=True)
+class Overlap:
+    """Rows with different values of a column count the same things: in these columns of the mart (none named: in
+    every one), but not where the rows are filtered as ``unless`` says."""
+
+    columns: tuple[str, ...] = ()
+    unless: tuple[tuple[str, str], ...] = ()
+
+    def concerns(self, series: Series) -> bool:
+        """True where it matters for the column and the rows of a series."""
+        is_apart = bool(self.unless) and all(str(series.where.get(name)) == value for name, value in self.unless)
+        return (not self.columns or series.column in self.columns) and not is_apart
+
+
 def rows_of(
-    source: Publication, series: Series, units: Sequence[str], file: Path, field: str, is_count: bool
-) -> pd.DataFrame:
+    source: Publication, series: Series, units: Sequence[str], file: Path, field: str, is_count: bool,
+    absent: list[str] | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """A row per unit and month (columns unit, month, value): value is null where a part of it is unknown.
+
+    Units without any row are refused, or added to ``absent`` where it is given: their data may be still to come.
 
     Raises:
         SpecificationError: the mart, a column or a unit does not exist, the column is above T2, the rows of a unit
@@ -40,7 +61,10 @@ def rows_of(
     """
     found = _summed(source, series, units, file, field)
     known = set(found["unit"])
-    if strangers := [unit for unit in units if unit not in known]:
+    strangers = [unit for unit in units if unit not in known]
+    if absent is not None:
+        absent += strangers
+    elif strangers:
         raise SpecificationError(
             file, field, f"{series.mart} has no rows of {strangers[0]!r} in {series.unit_column}.",
             f'See its units: `nnsc query "select distinct {series.unit_column} from marts.{series.mart}"`.',
@@ -51,14 +75,20 @@ def rows_of(
     return found
 
 
-def overlapping(project: Path, mart: str) -> dict[str, list[str]]:
-    """What a mart says under ``meta.overlapping``: the columns of which rows with different values count the same
-    things, each with the columns that must not be added over it (none named: every one)."""
+def overlapping(project: Path, mart: str) -> dict[str, Overlap]:
+    """What a mart says under ``meta.overlapping``: column -> ``all``, a list of the columns that must not be added over
+    it, or ``{unless: {column: value}}``."""
     for file in (project / "dbt" / "models" / "marts").glob(f"*/{mart}.yml"):
         (model,) = (m for m in yaml.safe_load(file.read_text(encoding="utf-8"))["models"] if m["name"] == mart)
         told = model.get("config", {}).get("meta", {}).get("overlapping", {})
-        return {name: [] if columns == "all" else list(columns) for name, columns in told.items()}
+        return {name: _overlapping(one) for name, one in told.items()}
     return {}
+
+
+def _overlapping(told: Any) -> Overlap:
+    if isinstance(told, dict):
+        return Overlap(unless=tuple((name, str(value)) for name, value in told["unless"].items()))
+    return Overlap() if told == "all" else Overlap(tuple(told))
 
 
 def _summed(source: Publication, series: Series, units: Sequence[str], file: Path, field: str) -> pd.DataFrame:
@@ -94,12 +124,14 @@ def _chosen(series: Series, units: Sequence[str]) -> tuple[str, list[Any]]:
 
 
 def _one_value(source: Publication, series: Series, units: Sequence[str], file: Path, field: str) -> None:
-    """A total and its parts are never added up: each unit has rows of one value of what overlaps."""
+    """A total and its parts are never added up, nor compared: each unit has rows of one value of what overlaps."""
     there = {row[0] for row in source.db.execute(f'describe marts."{series.mart}"').fetchall()}  # of its own time
     chosen, values = _chosen(series, units)
-    for name, columns in overlapping(source.project, series.mart).items():
-        if name not in there or (columns and series.column not in columns):
+    for name, overlap in overlapping(source.project, series.mart).items():
+        if name not in there or not overlap.concerns(series):
             continue
+        if name == series.unit_column and len(set(units)) > 1:
+            raise _shared(series, overlap, file, field)
         counted = (
             f'select cast("{series.unit_column}" as varchar) as unit, cast("{name}" as varchar) as value, '
             f"count(*) as rows {chosen} group by 1, 2"
@@ -108,6 +140,17 @@ def _one_value(source: Publication, series: Series, units: Sequence[str], file: 
         for unit, own in found.groupby("unit"):
             if len(own) > 1:
                 raise _overlap(series, str(unit), name, own, file, field)
+
+
+def _shared(series: Series, overlap: Overlap, file: Path, field: str) -> SpecificationError:
+    apart = " and ".join(f"`{name}: {value}`" for name, value in overlap.unless)
+    return SpecificationError(
+        file, f"{field}.unit_column",
+        f"units by {series.unit_column} share a part of {series.column} in {series.mart}: one would be compared with "
+        "itself.",
+        f"Choose {apart} under {field}.where." if apart else f"Choose one value of {series.unit_column} under "
+        f"{field}.where, and units of another column (a place or a facility).",
+    )  # fmt: skip
 
 
 def _overlap(series: Series, unit: str, name: str, own: pd.DataFrame, file: Path, field: str) -> SpecificationError:
@@ -126,7 +169,7 @@ def _overlap(series: Series, unit: str, name: str, own: pd.DataFrame, file: Path
 def _whole(found: pd.DataFrame, series: Series, file: Path, field: str) -> None:
     """Verdicts are about counts: a share or a rate would pass for a handful of events. Days may have a fraction."""
     values = found["value"].astype("float64")
-    is_part = (values % 1 != 0) & (not series.column.endswith("_days"))
+    is_part = (values % 1 != 0) & (not _DAYS.search(series.column))
     wrong = found[values.notna() & ((values < 0) | is_part)]
     if wrong.empty:
         return

@@ -87,16 +87,16 @@ def from_log(
     spread = stats.norm if math.isinf(degrees) else stats.t(degrees)
     reach = spread.ppf((1 + level) / 2) * error
     p = 2 * spread.sf(abs(log_ratio) / error)
-    ratio, low, high = (_power(power) for power in (log_ratio, log_ratio - reach, log_ratio + reach))
+    ratio, low, high = (power(end) for end in (log_ratio, log_ratio - reach, log_ratio + reach))
     if not 0 < ratio < math.inf:
         raise NotConverged(f"{design}: the ratio is beyond any number; leave terms out or widen the window")
     return Estimate(design, ratio, low, high, float(p), method, level, **more)
 
 
-def _power(power: float) -> float:
+def power(exponent: float) -> float:
     """The exponential; infinite where no number can hold it, so that a useless interval says so and stops nothing."""
     try:
-        return math.exp(power)
+        return math.exp(exponent)
     except OverflowError:
         return math.inf
 

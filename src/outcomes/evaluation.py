@@ -133,8 +133,8 @@ def _harm(
         found = extract(source, harm, units, spec.window, file, f"harms.{number}", is_count=True)
         study = _study(spec, found, exposure, file, others)
         judged = _judged(judge(study), study)
-    except (MissingMonths, OutcomesError) as error:
-        problem = error.problem if isinstance(error, MissingMonths) else str(error)
+    except (MissingMonths, SpecificationError, OutcomesError) as error:
+        problem = error.problem if isinstance(error, SpecificationError) else str(error)
         return {**told, "why_not": problem, "zeros": 0, "verdict": None, "estimate": None, "events": None}
     columns[harm.name] = found
     return {**told, "why_not": None, "zeros": found.zeros, **judged}

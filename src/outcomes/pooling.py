@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from outcomes.common import LEVEL, Estimate, TooLittleData, counts, floats, from_log
+from outcomes.common import LEVEL, Estimate, TooLittleData, counts, floats, from_log, power
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def random_effects(log_ratio: ArrayLike, variance: ArrayLike, level: float = LEV
 def _ends(name: str, mean: float, error: float, degrees: int, level: float) -> dict[str, float]:
     """Both ends of an interval by t, as ratios."""
     reach = float(stats.t(degrees).ppf((1 + level) / 2)) * error if degrees > 0 else math.nan
-    return {f"{name}_low": math.exp(mean - reach), f"{name}_high": math.exp(mean + reach)}
+    return {f"{name}_low": power(mean - reach), f"{name}_high": power(mean + reach)}
 
 
 def shrink(events: ArrayLike, time: ArrayLike, level: float = LEVEL) -> Shrunk:

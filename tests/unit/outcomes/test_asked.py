@@ -17,7 +17,7 @@ from outcomes.trial import tried
 from settings import Settings
 from support import evaluation_world as world
 from support.evaluation_world import SHOOTINGS, SPEC, changed
-from support.world import PROJECT, settings_in
+from support.world import PROJECT, settings_in, write_feed
 from warehouse.kept import opened, publication
 from warehouse.marts_page import marts
 
@@ -76,7 +76,9 @@ def test_marts_say_what_overlaps() -> None:
     for mart in marts(PROJECT):
         columns = {column["name"] for column in mart.columns}
         told = overlapping(PROJECT, mart.name)
-        assert {*told, *(name for named in told.values() for name in named)} <= columns, mart.name
+        named = {*told, *(name for one in told.values() for name in one.columns)}
+        named |= {name for one in told.values() for name, _ in one.unless}
+        assert named <= columns, mart.name
         assert "level" not in columns or "level" in told, mart.name
 
 
@@ -85,11 +87,11 @@ def test_marts_say_what_overlaps() -> None:
     [
         ("outcome.mart", "mart_gvi__nothing", "cannot give this series"),
         ("outcome.column", "nothing", "cannot give this series"),
-        ("units.treated", ["nowhere"], "no rows of 'nowhere'"),
+        ("outcome.feeds", ["us_x/nowhere"], "nothing was delivered by a feed"),
     ],
 )
 def test_what_no_run_could_find_is_not_registered(tmp_path: Path, path: str, value: Any, said: str) -> None:
-    settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(0)})
+    settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(0), world.FRESH: world.freshness()})
     file = world.write_spec(settings, changed(path, value))
     with pytest.raises(SpecificationError, match=said):
         tried(settings, load(file), file)
@@ -98,9 +100,60 @@ def test_what_no_run_could_find_is_not_registered(tmp_path: Path, path: str, val
 def test_months_that_lie_ahead_may_be_registered_and_without_a_publication_nothing_is_tried(tmp_path: Path) -> None:
     settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(0)})
     file = world.write_spec(settings, changed("window.last", "2030-12", SPEC))
-    assert tried(settings, load(file), file)
+    assert tried(settings, load(file), file) == []
     empty: Settings = settings_in(tmp_path / "other")
-    assert not tried(empty, load(file), file)
+    assert "Nothing was published yet" in tried(empty, load(file), file)[0]
+
+
+def test_who_registers_before_the_data_arrive_is_told_what_could_not_be_tried(tmp_path: Path) -> None:
+    settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(0)})
+    file = world.write_spec(settings, changed("units.treated", ["nowhere"]))
+    (said,) = tried(settings, load(file), file)
+    assert "no rows of 'nowhere'" in said
+    fresh = world.installation(tmp_path / "fed", {SHOOTINGS: world.shootings(0), world.FRESH: world.freshness()})
+    file = world.write_spec(fresh, changed("outcome.feeds", [write_feed(fresh)]))
+    (said,) = tried(fresh, load(file), file)
+    assert said == "Nothing was delivered yet by one of the feeds us_test/arrest."
+
+
+@pytest.mark.parametrize(
+    ("mart", "column", "unit_column", "where", "is_refused"),
+    [
+        ("mart_pvi__rate", "incidents", "class_code", {"level": "facility"}, True),
+        ("mart_gvi__arrests_by_offense_month", "arrests", "offense_group_code", {}, True),
+        ("mart_gvi__arrests_by_offense_month", "charges", "offense_group_code", {}, False),
+        ("mart_dmi__market_month", "drug_calls", "market_id", {"ring_code": "ring", "is_newest": True}, True),
+        ("mart_dmi__market_month", "drug_calls", "market_id", {"ring_code": "market", "is_newest": True}, False),
+    ],
+)
+def test_units_that_share_what_they_are_compared_by_are_refused(
+    tmp_path: Path, mart: str, column: str, unit_column: str, where: dict[str, Any], is_refused: bool
+) -> None:
+    row = {"month": pd.Timestamp("2024-01-01").date(), "level": "facility", "ring_code": where.get("ring_code"),
+           "is_newest": True, "market_version": 1, column: 3}  # fmt: skip
+    frame = pd.DataFrame([row | {unit_column: "one"}, row | {unit_column: "two"}])
+    settings = world.installation(tmp_path, {f"marts.{mart}": frame})
+    series = Series(mart=mart, column=column, unit_column=unit_column, where=where)
+    with opened(publication(settings)) as db:
+        source = Publication(publication(settings), db, PROJECT)
+        if is_refused:
+            with pytest.raises(SpecificationError, match=f"units by {unit_column} share"):
+                rows_of(source, series, ["one", "two"], Path("x.yml"), "outcome", True)
+        else:
+            assert len(rows_of(source, series, ["one", "two"], Path("x.yml"), "outcome", True)) == 2
+
+
+def test_days_may_have_a_fraction_and_rates_of_days_may_not(tmp_path: Path) -> None:
+    one = {"level": "facility", "class_code": "all"}
+    frame = prison().assign(person_days_unread=0.5, restrictive_per_100_person_days=0.5)
+    settings = world.installation(tmp_path, {RATE: frame})
+    with opened(publication(settings)) as db:
+        source = Publication(publication(settings), db, PROJECT)
+        days = Series(mart="mart_pvi__rate", column="person_days_unread", unit_column="facility_id", where=one)
+        assert list(rows_of(source, days, ["F"], Path("x.yml"), "harms.0", True)["value"]) == [0.5, 0.5]
+        rate = days.model_copy(update={"column": "restrictive_per_100_person_days"})
+        with pytest.raises(SpecificationError, match="is no count"):
+            rows_of(source, rate, ["F"], Path("x.yml"), "harms.0", True)
 
 
 def test_an_interval_beyond_numbers_has_no_end() -> None:

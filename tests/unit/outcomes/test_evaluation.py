@@ -87,6 +87,9 @@ def test_harms_are_judged_by_the_same_statistics(tmp_path: Path) -> None:
     (untold,) = judged(settings, WITH_HARM).result["harms"]
     assert untold["verdict"] is None
     assert f"{CITIES[0]} {MONTHS[5]:%Y-%m}" in untold["why_not"]
+    world.publish(settings, 3, {**tables, ARRESTS: tables[ARRESTS].assign(arrests=0.5)})
+    (share,) = judged(settings, WITH_HARM).result["harms"]  # as one that was registered when that was not refused
+    assert (share["verdict"], "is no count" in share["why_not"]) == (None, True)
 
 
 def test_phases_and_exposure(tmp_path: Path) -> None:
