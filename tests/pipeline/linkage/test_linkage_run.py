@@ -139,6 +139,20 @@ def test_changed_and_withdrawn_mentions_are_heeded(tmp_path: Path) -> None:
     assert not {row["mention_key"] for i, row in enumerate(rows) if not i % 17} & batches.people().keys()
 
 
+def test_who_left_and_came_back_is_the_same_person(world: World) -> None:
+    """Also after a second time, so that the newest of two closed memberships counts."""
+    other = {"sid": "77120009", "first_name": "Wendell", "last_name": "Pruitt", "birth_date": "1970-01-05"}
+    rows = [*crowd(20), mention("a", **PAIR), mention("b", **PAIR), mention("c", **PAIR | other)]
+    world.link(rows)
+    before = world.people()
+    for _ in range(2):
+        world.link([row for row in rows if row["mention_key"] not in ("a", "c")])
+        assert not {"a", "c"} & world.people().keys()
+        assert world.people()["b"] == before["b"]
+        world.link(rows)
+        assert world.people() == before
+
+
 def test_every_edge_sums_exactly(world: World) -> None:
     world.link(simulated(3, 900))
     last = store.last_run(world.settings)
