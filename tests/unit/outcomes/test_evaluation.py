@@ -233,11 +233,11 @@ def test_both_languages_say_the_same_things() -> None:
 
 
 def test_a_refused_registration_leaves_nothing_behind(tmp_path: Path) -> None:
-    settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(0)}, changed("units.treated", ["nowhere"]))
+    settings = world.installation(tmp_path, {SHOOTINGS: world.shootings(0)}, changed("outcome.column", "nothing"))
     asked = ["evaluate", "register", "planted", "--who", "Ana", "--why", "first"]
     told = CliRunner().invoke(nnsc, asked, env=environment(settings))
     assert isinstance(told.exception, SpecificationError)
-    assert "no rows of 'nowhere'" in str(told.exception)
+    assert "cannot give this series" in str(told.exception)
     assert registrations(settings, "planted") == []
     (kept,) = (settings.published / "publications").glob("*.json")
     kept.unlink()
