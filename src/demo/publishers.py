@@ -32,8 +32,8 @@ FILES = {
 }  # fmt: skip
 #: Feeds that are tables: feed id -> protocol.
 TABLES = {f"{RIVERMOUTH}/arrest": "sql", f"{MILLBROOK}/shooting": "socrata", f"{LAGRANGE}/shooting": "arcgis"}
-#: Feeds that deliver again in the second round, by three ways; all others deliver everything in the first.
-AGAIN = (f"{MILLBROOK}/arrest", f"{RIVERMOUTH}/arrest", f"{MILLBROOK}/shooting")
+#: Feeds that deliver again in the second round, files and a table; all others deliver everything in the first.
+AGAIN = (f"{MILLBROOK}/arrest", f"{MILLBROOK}/shooting")
 #: What is told of each kind of transport.
 WAYS = {
     "bucket": "files in a folder", "sftp": "SFTP server", "sql": "records system (SQLite)",
