@@ -27,7 +27,7 @@ def evaluate() -> None:
 def register_one(settings: Settings, spec: str, who: str, why: str) -> None:
     """Register SPEC (a name in evaluations/, or a file), or record what was changed in it since.
 
-    What the newest publication could not give a run is refused before anything is registered.
+    What no data will mend is refused before anything is registered; what is still to come is named, and registered.
     """
     from outcomes.registration import register as run
     from outcomes.registration import registrations
