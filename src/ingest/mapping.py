@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from feeds.contracts import STORED_TYPES, ColumnSpec, Contract
 from feeds.spec import ColumnMap, RecordSpec
+from ingest.canonical import canonical, is_moment, precision, text_name, typed_name
 from ingest.layouts import unpivoted
-from ingest.precision import EPOCH_MS, TELLING, computed_sql, precision_sql
+from ingest.precision import EPOCH_MS, computed_sql
 from ingest.sqltext import ident, literal, literals
 
 #: Whole numbers that DuckDB can hold as INTEGER, also when a spreadsheet wrote them as 12.0.
@@ -42,16 +43,26 @@ def records_query(record: RecordSpec, contract: Contract, zone: ZoneInfo, source
         f"{was} as _was",
         f"{latest} as _latest",
     ]
-    inner += [f"{_typed(supplied.get(name), column, zone)} as {_t(name)}" for name, column in contract.columns.items()]
+    inner += [
+        f"{_typed(supplied.get(name), column, zone)} as {typed_name(name)}" for name, column in contract.columns.items()
+    ]
     texts = [
         name for name in supplied if name in parsed or (is_moment(contract, name) and supplied[name].const is None)
     ]
-    inner += [f"{_text(supplied[name])} as {_s(name)}" for name in texts]
-    outer = ["row_number", "record_no", *_stored(contract, zone, supplied), "_key", "unhex(md5(_key)) as _key_hash"]
+    inner += [f"{_text(supplied[name])} as {text_name(name)}" for name in texts]
+    outer = [
+        "row_number",
+        "record_no",
+        *_stored(contract, zone, supplied),
+        "_key",
+        "unhex(md5(_key)) as _key_hash",
+    ]
     outer += ["unhex(md5(_was)) as _was_hash"] if record.key.was else []
-    outer += [f"unhex(md5({_canonical(contract, supplied)})) as _content_hash", "_latest"]
-    outer += [f"case when {_t(name)} is null then {_s(name)} end as {ident('_u_' + name)}" for name in parsed]
-    outer += [computed_sql(computed, _t) for computed in contract.computed]
+    outer += [f"unhex(md5({canonical(contract, supplied)})) as _content_hash", "_latest"]
+    outer += [
+        f"case when {typed_name(name)} is null then {text_name(name)} end as {ident('_u_' + name)}" for name in parsed
+    ]
+    outer += [computed_sql(computed, typed_name) for computed in contract.computed]
     where = f" where {record.where}" if record.where else ""
     rows = f"select * from {_rows(record, source)}{where}"
     return f"select {', '.join(outer)} from (select {', '.join(inner)} from ({rows}))"
@@ -65,21 +76,6 @@ def parsed_columns(record: RecordSpec, contract: Contract) -> list[str]:
         for name, column in contract.columns.items()
         if name in supplied and _can_fail(supplied[name], column) and supplied[name].impossible == "refuse"
     ]
-
-
-def is_moment(contract: Contract, name: str) -> bool:
-    """True for a date or timestamp: it is stored with its precision."""
-    return contract.columns[name].type in ("date", "timestamp")
-
-
-def _t(name: str) -> str:
-    """The typed value inside the query, under a name that no heading has."""
-    return ident("_t_" + name)
-
-
-def _s(name: str) -> str:
-    """The source text inside the query."""
-    return ident("_s_" + name)
 
 
 def _rows(record: RecordSpec, source: str) -> str:
@@ -153,8 +149,7 @@ def _relocated(moment: str, written: str, zone: ZoneInfo) -> str:
 def _parsed(text: str, mapped: ColumnMap, column: ColumnSpec) -> str:
     kind = column.type
     if kind == "integer":
-        whole = f"regexp_extract({text}, '^[+-]?\\d+')"
-        return f"case when regexp_matches({text}, '{_INTEGER}') then try_cast({whole} as integer) end"
+        return f"case when regexp_matches({text}, '{_INTEGER}') then try_cast({text} as integer) end"
     if kind in ("decimal", "latitude", "longitude"):
         plain, form = text, f"regexp_matches({text}, '{_DECIMAL}')"
         if mapped.decimal == ",":
@@ -180,25 +175,17 @@ def _parsed(text: str, mapped: ColumnMap, column: ColumnSpec) -> str:
 def _stored(contract: Contract, zone: ZoneInfo, supplied: Mapping[str, ColumnMap]) -> list[str]:
     stored = []
     for name, column in contract.columns.items():
-        typed = _t(name)
+        typed = typed_name(name)
         if column.type == "timestamp":
-            stored.append(f"timezone('UTC', timezone({literal(zone.key)}, {typed})) as {ident(name)}")
+            # Microseconds in UTC are counted already; asking the calendar for the clock of UTC takes as long again.
+            instant = f"epoch_us(timezone({literal(zone.key)}, {typed}))"
+            stored.append(f"make_timestamp({instant}) as {ident(name)}")
             stored.append(f"{typed} as {ident(name + '_local')}")
         else:
             stored.append(f"{typed} as {ident(name)}")
         if is_moment(contract, name):
-            stored.append(f"{_precision(name, column, supplied.get(name))} as {ident(name + '_precision')}")
+            stored.append(f"{precision(name, column, supplied.get(name))} as {ident(name + '_precision')}")
     return stored
-
-
-def _precision(name: str, column: ColumnSpec, mapped: ColumnMap | None) -> str:
-    """How exactly the moment is known; null where the layout does not supply it."""
-    if mapped is None:
-        return "null::varchar"
-    if mapped.const is not None:
-        return literal("day")
-    formats = mapped.parse or [EPOCH_MS]
-    return precision_sql(_s(name), _t(name), formats, column.type == "date")
 
 
 def key_text(record: RecordSpec, contract: Contract, columns: list[str]) -> str:
@@ -224,28 +211,3 @@ def _mapped_alone(record: RecordSpec, contract: Contract, heading: str) -> str |
         if mapped.from_ == [heading] and contract.columns[name].type == "text" and mapped.values is None:
             return name
     return None
-
-
-def _canonical(contract: Contract, supplied: Mapping[str, ColumnMap]) -> str:
-    """Text of a record's typed content, the same for every engine version: name=value of the non-null columns.
-
-    A column that the layout does not supply is null and may as well be left out.
-    """
-    pieces = []
-    for name in sorted({*contract.columns} & {*supplied}):
-        typed, kind = _t(name), contract.columns[name].type
-        if kind == "date":
-            text = f"datediff('day', date '1970-01-01', {typed})::varchar"
-        elif kind == "timestamp":
-            text = f"epoch_us({typed})::varchar"
-        elif kind in ("decimal", "latitude", "longitude"):
-            text = f"{typed}::decimal(18, 6)::varchar"
-        elif kind == "boolean":
-            text = f"case when {typed} then '1' when not {typed} then '0' end"
-        else:
-            text = f"{typed}::varchar"
-        pieces.append(f"'{name}=' || {text}")
-        if is_moment(contract, name) and supplied[name].const is None:
-            told = _precision(name, contract.columns[name], supplied[name])
-            pieces.append(f"'{name}_precision=' || case when {told} in ({literals(list(TELLING))}) then {told} end")
-    return f"concat_ws(chr(31), {', '.join(pieces)})" if pieces else "''"

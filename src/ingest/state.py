@@ -114,7 +114,7 @@ def next_state(
     for a new base, because the keys of the old layers are no longer the keys of ``old``.
     """
     connection.execute("""
-        create or replace temp table layer as
+        create or replace temp view layer as
         select key_hash, slot, record_key,
             case when ok then content else accepted end as accepted,
             row_number is not null and not ok and accepted is not null as pending,
@@ -122,20 +122,20 @@ def next_state(
             case when ok then coalesce(window_value, old_window) else coalesce(old_window, window_value) end
                 as window_value, gone
         from outcome""")
-    rows = _rows(connection)
+    rows = int(connection.execute("select count(*) from layer").fetchall()[0][0])
     if rows == 0 and not rebase:
         return KindState(state.layers, key)
     kept = 0 if rebase else _kept([layer.rows for layer in state.layers], rows)
     below, folded = state.layers[:kept], state.layers[kept:]
+    query = "from layer"
     if folded:
         earlier = f"select {COLUMNS}, false as gone from old" if not below else _newest(home, folded)
-        connection.execute(f"""
-            create or replace temp table layer as
+        query = f"""
             select {COLUMNS}, gone from ({earlier}) anti join layer using (key_hash, slot)
-            union all select {COLUMNS}, gone from layer {"" if below else "where not gone"}""")
+            union all select {COLUMNS}, gone from layer {"" if below else "where not gone"}"""
     path = scratch / f"{kind}.state.parquet"
-    connection.execute(f"copy layer to {literal(str(path))} ({PARQUET})")
-    return KindState((*below, Layer(str(target / path.name), _rows(connection))), key)
+    written = connection.execute(f"copy ({query}) to {literal(str(path))} ({PARQUET})").fetchall()[0][0]
+    return KindState((*below, Layer(str(target / path.name), int(written))), key)
 
 
 def _kept(layers: list[int], rows: int) -> int:
@@ -156,10 +156,6 @@ def _newest(home: Path, layers: tuple[Layer, ...]) -> str:
         f"select *, {number} as layer from {_read(home, layer)}" for number, layer in enumerate(layers)
     )
     return f"select * from ({stacked}) qualify row_number() over (partition by key_hash, slot order by layer desc) = 1"
-
-
-def _rows(connection: duckdb.DuckDBPyConnection) -> int:
-    return int(connection.execute("select count(*) from layer").fetchall()[0][0])
 
 
 def _read(home: Path, layer: Layer) -> str:

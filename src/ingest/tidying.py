@@ -63,7 +63,7 @@ def tidy_headings(
     if not wanted:
         return set()
     looks = _edges if table.rows > _FEW else _changed_by_trimming
-    tests = ", ".join(f"bool_or({looks(column)} or {column} in ({_markers(spec)}))" for column, _ in wanted)
+    tests = ", ".join(f"bool_or({looks(column)}{_is_marker(spec, column)})" for column, _ in wanted)
     found = connection.execute(f"select {tests} from {table.table}").fetchall()[0]
     return {heading for (_, heading), untidy in zip(wanted, found, strict=True) if not untidy}
 
@@ -72,15 +72,19 @@ def _markers(spec: FeedSpec) -> str:
     return literals(["", *spec.reader.null_values])
 
 
+def _is_marker(spec: FeedSpec, column: str) -> str:
+    return f" or {column} in ({literals(spec.reader.null_values)})" if spec.reader.null_values else ""
+
+
 def _edges(column: str) -> str:
-    """True where a blank stands at either end. A text that begins with a blank other than the last sorts before '!'."""
+    """True where a blank stands at either end, or nothing. What begins with a blank but the last sorts before '!'."""
     wide = [blank for blank in BLANKS if blank > " "]
     starts = [f"{column} < '!'", *(f"prefix({column}, {literal(blank)})" for blank in wide)]
     return " or ".join([*starts, *(f"suffix({column}, {literal(blank)})" for blank in BLANKS)])
 
 
 def _changed_by_trimming(column: str) -> str:
-    return f"{column} <> trim({column}, {literal(BLANKS)})"
+    return f"{column} = '' or {column} <> trim({column}, {literal(BLANKS)})"
 
 
 def _trimmed(column: str) -> str:
