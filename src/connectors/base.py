@@ -9,6 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Protocol
 
+#: Blanks that people and programs leave around values.
+BLANKS = " \t\r\n\u00a0"
+
 
 @dataclass(frozen=True)
 class Item:
@@ -69,13 +72,14 @@ class TextTable:
 
     ``table`` has ``row_number`` (1-based data row), then ``c0, c1, ...`` for ``headings`` in file order; values are
     trimmed, empty text and the feed's null markers are null. ``rejects`` has ``row_number, problem, row_text``.
-    ``rows`` counts every data row, the rejected ones included.
+    ``rows`` counts every data row, the rejected ones included. ``blanks`` are those that a value may begin or end with.
     """
 
     table: str
     rejects: str
     headings: tuple[str, ...]
     rows: int
+    blanks: str = BLANKS
 
 
 class Reader(Protocol):

@@ -14,15 +14,13 @@ import duckdb
 from pydantic import ConfigDict, Field, field_validator
 from pydantic.dataclasses import dataclass
 
-from connectors.base import TextTable
+from connectors.base import BLANKS, TextTable
 from connectors.envelope import Envelope, check_count
 from connectors.errors import RefusedInput
 from connectors.rows import BadRow, text_table
-from connectors.textfile import MAX_LINE, check_encoding, line_too_long, prepare_text
+from connectors.textfile import MAX_LINE, Watch, check_encoding, line_too_long, prepare_text
 
 _HEADER_BYTES = 1 << 20
-#: Blanks that people and programs leave around values.
-BLANKS = " \t\r\n\u00a0"
 
 
 def quoted(text: str) -> str:
@@ -64,7 +62,8 @@ class DelimitedReader:
                 quotation mark or odd line ends would swallow rows.
         """
         longest = MAX_LINE if self.line_end is None else None
-        text = prepare_text(path, scratch, self.encoding, self.compression, self.member, self.bad_bytes, longest)
+        watch = Watch(BLANKS + self.quote)
+        text = prepare_text(path, scratch, self.encoding, self.compression, self.member, self.bad_bytes, longest, watch)
         if self.line_end is not None:
             return self._read_unquoted(text, connection, scratch)
         told = _told_separator(text)
@@ -73,7 +72,7 @@ class DelimitedReader:
         text, counted = Envelope(plain.skip_lines, heading, self.trailer).removed(text, scratch)
         table = plain.scan(text, connection)
         check_count(counted, table.rows)
-        return table
+        return replace(table, blanks=self._around_values(watch.seen))
 
     def scan(self, text: Path, connection: Any) -> TextTable:
         """Read a clean text file by DuckDB."""
@@ -103,6 +102,14 @@ class DelimitedReader:
             doubled = (name.replace(self.quote, self.quote * 2) for name in self.headings)
             return separator.join(f"{self.quote}{name}{self.quote}" for name in doubled)
         return separator.join(self.headings)
+
+    def _around_values(self, seen: str) -> str:
+        """Blanks that may stand around values, of the characters that were seen in the file.
+
+        Where nothing is quoted and all lines end in LF, no line end is part of a value.
+        """
+        ends = "\r\n" if "\r" in seen or (self.quote and self.quote in seen) else ""
+        return "".join(blank for blank in BLANKS if blank in seen and (blank not in "\r\n" or blank in ends))
 
     def _headings(self, text: Path) -> tuple[str, ...]:
         with text.open(encoding="utf-8-sig", newline="") as handle:

@@ -11,8 +11,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from connectors.base import TextTable
-from connectors.delimited import BLANKS
+from connectors.base import BLANKS, TextTable
 from connectors.errors import RefusedInput
 from connectors.rows import BadRow, text_table
 

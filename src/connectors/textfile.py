@@ -51,28 +51,34 @@ def prepare_text(
     member: str | None = None,
     bad_bytes: int = 0,
     max_line: int | None = None,
+    watch: Watch | None = None,
 ) -> Path:
     """A file in UTF-8: ``path`` itself where it already is one, else a copy in ``scratch``.
 
     Of a zip archive all files that fit ``member`` are taken, in order of name: the later ones must repeat the heading
     line of the first and continue it. Without ``member`` there must be exactly one. Up to ``bad_bytes`` undecodable
     bytes become U+FFFD. Where lines are the file's rows, none may be longer than ``max_line``: DuckDB leaves out a line
-    that it cannot hold, without a word.
+    that it cannot hold, without a word. ``watch`` sees all text.
 
     Raises:
         RefusedInput: ``empty_file``, ``unreadable`` (with the byte position) or ``line_too_long``.
     """
+    watch = watch or Watch("")
     if path.stat().st_size == 0:
         raise RefusedInput("empty_file", "The file is empty (0 bytes).")
     packed = packing(path, compression)
     limit = None if packed == "none" else path.stat().st_size * MAX_RATIO + CHUNK
     budget = _Budget(bad_bytes)
     if packed == "zip":
-        return _unzipped(path, scratch, scratch / "text.utf8", _Decoding(encoding, limit, budget, max_line), member)
+        return _unzipped(
+            path, scratch, scratch / "text.utf8", _Decoding(encoding, limit, budget, max_line, watch), member
+        )
     plain = packed == "none" and bad_bytes == 0 and codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii")
     target = None if plain else scratch / "text.utf8"
     with opened(path, packed) as source:
-        total = _transcode(source, target, _Decoding("utf-8-sig" if plain else encoding, limit, budget, max_line))
+        total = _transcode(
+            source, target, _Decoding("utf-8-sig" if plain else encoding, limit, budget, max_line, watch)
+        )
     if total == 0:
         raise RefusedInput("empty_file", "The file is empty once unpacked.")
     return target or path
@@ -114,6 +120,17 @@ def opened(path: Path, packed: str, member: str | None = None) -> Iterator[Binar
         raise RefusedInput("unreadable", f"The archive is packed in a way that cannot be unpacked: {error}.") from error
 
 
+class Watch:
+    """Which of some characters occur in a text at all."""
+
+    def __init__(self, characters: str) -> None:
+        self._sought, self.seen = characters, ""
+
+    def see(self, text: str) -> None:
+        """Look at a piece of the text."""
+        self.seen += "".join(one for one in self._sought if one not in self.seen and one in text)
+
+
 class _Budget:
     """How many undecodable bytes may still be replaced."""
 
@@ -132,8 +149,8 @@ class _Budget:
 class _Decoding:
     """Encoding, limits of size and line, and budget of one delivery."""
 
-    def __init__(self, encoding: str, limit: int | None, budget: _Budget, max_line: int | None) -> None:
-        self.encoding, self.limit, self.budget, self.max_line = encoding, limit, budget, max_line
+    def __init__(self, encoding: str, limit: int | None, budget: _Budget, max_line: int | None, watch: Watch) -> None:
+        self.encoding, self.limit, self.budget, self.max_line, self.watch = encoding, limit, budget, max_line, watch
         self.length = 0  # of the line that the last piece of text ended in
         codecs.register_error("nnsc-budget", budget.handle)
 
@@ -254,5 +271,6 @@ def _emit(
         where = f"about byte {start + text.index(chr(0)):,}"
         raise RefusedInput("unreadable", f"The file holds NUL bytes ({where}): it is not a text file.")
     decoding.check_lines(text)
+    decoding.watch.see(text)
     if out:
         out.write(text.removeprefix("\ufeff") if start == 0 else text)

@@ -75,9 +75,11 @@ def _derive_into(
         load_state(connection, settings.home, old)
         if rekeyed:
             _carry_over_keys(connection, parsed, record)
-        _outcome(connection, feed, record, paired(connection, feed.spec.delivery, record), parsed.window)
+        entities = [_entity(name) for name in feed.contracts[record.kind].references]
+        pairs = paired(connection, feed.spec.delivery, record, entities)
+        _outcome(connection, feed, record, pairs, parsed.window)
         counts[record.kind] = _counts(connection, parsed, record.kind)
-        _write_changes(connection, feed, parsed, record, scratch)
+        _write_changes(connection, feed, record, scratch)
         states[record.kind] = next_state(
             connection, settings.home, old, scratch, target.relative_to(settings.home), record.kind, key, rekeyed
         )
@@ -141,13 +143,15 @@ def _load_new(connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, parsed: P
     columns = [name for name, *_ in connection.execute(f"describe select * from {source}").fetchall()]
     texts = "".join(f" || chr(31) || coalesce({ident(name)}, '')" for name in columns if name.startswith("_u_"))
     window = feed.spec.delivery.window_column
+    entities = feed.contracts[record.kind].references.items()
+    named = "".join(f", {ident(column)} as {ident(_entity(entity))}" for entity, column in entities)
     one = "" if record.key.ordinal else "qualify row_number() over (partition by key_hash order by row_number) = 1"
     counts = parsed.kinds[record.kind]
     goes_on = (
         f"anti join {status} as status using (row_number, record_no)" if counts.quarantined or counts.duplicates else ""
     )
     given = f"""row_number, record_no, _key_hash as key_hash, _key as key_text, _content_hash as content,
-            {f"{ident(window)}::varchar" if window else "null::varchar"} as window_value"""
+            {f"{ident(window)}::varchar" if window else "null::varchar"} as window_value{named}"""
     accepted = f"select {given}, true as ok, null::blob as raw from {source} {goes_on} where _key is not null"
     waiting = f"""
         union all by name
@@ -202,34 +206,31 @@ def _counts(connection: duckdb.DuckDBPyConnection, parsed: Parsed, kind: str) ->
     return {name: int(found.get(name, 0)) for name in COUNTS}
 
 
-def _entity_key(feed: LoadedFeed, entity: str, column: str) -> str:
+def _entity(name: str) -> str:
+    """The column of ``new`` and ``outcome`` with the agency's identifier of an entity."""
+    return "_of_" + name
+
+
+def _entity_key(feed: LoadedFeed, entity: str) -> str:
     """The pseudonym of an entity's agency identifier; the same in every part that the entity has in a record."""
     named = literal(f"{feed.spec.jurisdiction_id}|{ENTITY_OF.get(entity, entity)}|")
-    return f"keyed({named} || r.{ident(column)})"
+    return f"keyed({named} || {ident(_entity(entity))}) as {ident(entity + '_key')}"
 
 
-def _write_changes(
-    connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, parsed: Parsed, record: RecordSpec, folder: Path
-) -> None:
-    keys = "".join(
-        f", {_entity_key(feed, entity, column)} as {ident(entity + '_key')}"
-        for entity, column in feed.contracts[record.kind].references.items()
-    )
-    basis = "ordinal" if record.key.ordinal else "key"
+def _write_changes(connection: duckdb.DuckDBPyConnection, feed: LoadedFeed, record: RecordSpec, folder: Path) -> None:
+    entities = list(feed.contracts[record.kind].references)
+    keys = "".join(f", {_entity_key(feed, entity)}" for entity in entities)
+    nothing = "".join(f", null as {ident(entity + '_key')}" for entity in entities)
+    basis = literal("ordinal" if record.key.ordinal else "key")
     connection.execute(f"""
         copy (
-            select changed.*{keys}
-            from (
-                select op, record_key, key_text as source_key,
-                    case when op <> 'delete' then row_number end as row_number,
-                    case when op <> 'delete' then record_no end as record_no,
-                    {literal(basis)} as identity_basis,
-                    case when op <> 'delete' then content end as content_hash
-                from outcome where op is not null
-                union all
-                select flag, record_key, key_text, null, null, {literal(basis)}, null
-                from outcome where flag is not null
-            ) as changed
-            left join read_parquet({literal(str(parsed.records(record.kind)))}) as r
-                on r.row_number = changed.row_number and r.record_no = changed.record_no
+            select op, record_key, key_text as source_key,
+                case when op <> 'delete' then row_number end as row_number,
+                case when op <> 'delete' then record_no end as record_no,
+                {basis} as identity_basis,
+                case when op <> 'delete' then content end as content_hash{keys}
+            from outcome where op is not null
+            union all
+            select flag, record_key, key_text, null, null, {basis}, null{nothing}
+            from outcome where flag is not null
         ) to {literal(str(folder / (record.kind + ".parquet")))} ({PARQUET})""")

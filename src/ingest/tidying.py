@@ -6,8 +6,7 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from connectors.base import TextTable
-from connectors.delimited import BLANKS
+from connectors.base import BLANKS, TextTable
 from feeds.spec import FeedSpec, Layout
 from ingest.errors import HeldBatch
 from ingest.sqltext import ident, literal, literals
@@ -63,7 +62,7 @@ def tidy_headings(
     if not wanted:
         return set()
     looks = _edges if table.rows > _FEW else _changed_by_trimming
-    tests = ", ".join(f"bool_or({looks(column)}{_is_marker(spec, column)})" for column, _ in wanted)
+    tests = ", ".join(f"bool_or({looks(column, table.blanks)}{_is_marker(spec, column)})" for column, _ in wanted)
     found = connection.execute(f"select {tests} from {table.table}").fetchall()[0]
     return {heading for (_, heading), untidy in zip(wanted, found, strict=True) if not untidy}
 
@@ -76,15 +75,15 @@ def _is_marker(spec: FeedSpec, column: str) -> str:
     return f" or {column} in ({literals(spec.reader.null_values)})" if spec.reader.null_values else ""
 
 
-def _edges(column: str) -> str:
+def _edges(column: str, blanks: str = BLANKS) -> str:
     """True where a blank stands at either end, or nothing. What begins with a blank but the last sorts before '!'."""
-    wide = [blank for blank in BLANKS if blank > " "]
+    wide = [blank for blank in blanks if blank > " "]
     starts = [f"{column} < '!'", *(f"prefix({column}, {literal(blank)})" for blank in wide)]
-    return " or ".join([*starts, *(f"suffix({column}, {literal(blank)})" for blank in BLANKS)])
+    return " or ".join([*starts, *(f"suffix({column}, {literal(blank)})" for blank in blanks)])
 
 
-def _changed_by_trimming(column: str) -> str:
-    return f"{column} = '' or {column} <> trim({column}, {literal(BLANKS)})"
+def _changed_by_trimming(column: str, blanks: str) -> str:
+    return f"{column} = '' or {column} <> trim({column}, {literal(blanks)})"
 
 
 def _trimmed(column: str) -> str:

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from connectors.delimited import BLANKS, DelimitedReader
+from connectors.base import BLANKS
+from connectors.delimited import DelimitedReader
 from connectors.errors import RefusedInput
 from ingest.reading import own_database
 
