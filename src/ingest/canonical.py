@@ -39,10 +39,11 @@ def precision(name: str, column: ColumnSpec, mapped: ColumnMap | None) -> str:
 
 
 def canonical(contract: Contract, supplied: Mapping[str, ColumnMap]) -> str:
-    """Text of a record's typed content, the same for every engine version: name=value of the non-null columns.
+    """UTF-8 of a record's typed content, the same for every engine version: name=value of the non-null columns.
 
     A column that the layout does not supply is null and may as well be left out. One ``concat`` of names and values,
-    which takes null as nothing: joining each name to its value first costs more than twice as much.
+    which takes null as nothing: joining each name to its value first costs more than twice as much. The byte that
+    stands before the first name is cut off, from bytes because cutting text counts its characters.
     """
     pieces: list[str] = []
     for name in sorted({*contract.columns} & {*supplied}):
@@ -52,7 +53,7 @@ def canonical(contract: Contract, supplied: Mapping[str, ColumnMap]) -> str:
             told = precision(name, column, supplied[name])
             known = f"{told} in ({literals(list(TELLING))})"
             pieces += [_label(known, f"{name}_precision"), f"case when {known} then {told} end"]
-    return f"ltrim(concat({', '.join(pieces)}), {literal(_BETWEEN)})" if pieces else "''"
+    return f"encode(concat({', '.join(pieces)}))[2:]" if pieces else "''"
 
 
 def _label(present: str, name: str) -> str:
