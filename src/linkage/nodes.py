@@ -26,12 +26,16 @@ class Nodes:
 
 @dataclass(frozen=True)
 class Edges:
-    """Pairs by row number, in descending weight, ties in order of keys; ``usable`` is False where an edge is vetoed."""
+    """Pairs by row number, in descending weight, ties in order of keys; ``usable`` is False where an edge is vetoed.
+
+    ``place`` is the row of ``state.edge``.
+    """
 
     left: NDArray[np.int32]
     right: NDArray[np.int32]
     weight: NDArray[np.float64]
     usable: NDArray[np.bool_]
+    place: NDArray[np.int64]
 
 
 #: Columns of the features that become codes: equal where the text is.
@@ -59,14 +63,15 @@ def read_nodes(db: duckdb.DuckDBPyConnection, features: str) -> Nodes:
     return Nodes(np.asarray(table["unique_id"].to_numpy(zero_copy_only=False), dtype=object), matrix)
 
 
-def read_edges(db: duckdb.DuckDBPyConnection, vetoed: str, features: str, least: float) -> Edges:
-    """Edges of at least that weight as row numbers of :func:`read_nodes`."""
+def read_edges(db: duckdb.DuckDBPyConnection, features: str, least: float) -> Edges:
+    """Edges of at least that weight between mentions of the features, as row numbers of :func:`read_nodes`."""
     import numpy as np
 
     frame = db.execute(
         f"with numbered as (select unique_id, (row_number() over (order by unique_id) - 1)::int as at from {features}) "
-        f"select l.at as a, r.at as b, e.match_weight as weight, e.veto is null as usable from {vetoed} as e "
-        "join numbered as l on l.unique_id = e.unique_id_l join numbered as r on r.unique_id = e.unique_id_r "
+        "select l.at as a, r.at as b, e.match_weight as weight, e.veto is null as usable, e.rowid as place "
+        "from state.edge as e join numbered as l on l.unique_id = e.unique_id_l "
+        "join numbered as r on r.unique_id = e.unique_id_r "
         f"where e.match_weight >= {least} order by round(weight, 6) desc, a, b"
     ).fetchnumpy()
     return Edges(
@@ -74,4 +79,5 @@ def read_edges(db: duckdb.DuckDBPyConnection, vetoed: str, features: str, least:
         np.asarray(frame["b"], dtype=np.int32),
         np.asarray(frame["weight"], dtype=np.float64),
         np.asarray(frame["usable"], dtype=np.bool_),
+        np.asarray(frame["place"], dtype=np.int64),
     )
