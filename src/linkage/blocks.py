@@ -29,13 +29,17 @@ def add(db: duckdb.DuckDBPyConnection, features: str, policy: Policy = POLICY) -
         db.execute(f"update {features} set {column} = null where {column} in ({_huge(features, column, policy)})")
 
 
-def live(condition: str = "true", policy: Policy = POLICY) -> str:
-    """SQL for profiles as they are compared: features, ids that are not crowded, blocks that are not huge."""
+def live(policy: Policy, among: str | None = None) -> str:
+    """SQL for profiles as they are compared: features, ids that are not crowded, blocks that are not huge.
+
+    ``among`` (SQL that gives ids) is looked up on both sides before they are joined: neither is read into memory.
+    """
+    where = f"where unique_id in ({among})" if among else ""
     ids = ", ".join(f"u.{column} as {column}" for column in IDS)
     columns = ", ".join(f"{_block(number)} as block_{number}" for number in range(len(blocking(policy))))
     return (
-        f"select f.* replace ({ids}), {columns} from state.feature as f join state.used as u "
-        f"on u.unique_id = f.unique_id where {condition}"
+        f"select f.* replace ({ids}), {columns} from (from state.feature {where}) as f "
+        f"join (from state.used {where}) as u on u.unique_id = f.unique_id"
     )
 
 
@@ -52,9 +56,14 @@ def refresh(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> None:
     ids = ", ".join(f"b.{column}" for column in IDS)
     same = " and ".join(f"u.{column} is not distinct from b.{column}" for column in IDS)
     changed = (
-        "and (b.unique_id in (select unique_id from feature_new) or not exists (from state.used as u "
+        "and (b.unique_id in (select unique_id from feature_new) or not exists (from lk_used as u "
         f"where u.unique_id = b.unique_id and {same}))"
     )
+    if not anew:
+        db.execute(
+            f"create or replace temp table lk_used as select unique_id, {', '.join(IDS)} from state.used "
+            "where unique_id in (select unique_id from lk_blank)"
+        )
     db.execute(
         f"create or replace temp table lk_fresh as select b.unique_id, {ids}, {blocking_columns(policy)}, "
         "0::bigint as huge from lk_blank as b where b.unique_id in (select profile from lk_profile) "
@@ -100,7 +109,8 @@ def _mark_huge(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> Non
 def near(db: duckdb.DuckDBPyConnection, policy: Policy) -> None:
     """``lk_near``: the profiles that share a block with one of ``lk_touched`` and are none themselves."""
     parts = " union ".join(
-        f"select unique_id from state.used as u where {_block(number)} in (select block_{number} from lk_new)"
+        f"select unique_id from state.used where block_{number} in (select block_{number} from lk_new) "
+        f"and huge & {1 << number} = 0"
         for number in range(len(blocking(policy)))
     )
     db.execute(

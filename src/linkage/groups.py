@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from linkage import blocks, state
 from linkage.cluster import Partition, Said, cluster
 from linkage.decisions import Verdict
-from linkage.nodes import Edges, Nodes, read_edges, read_nodes
+from linkage.nodes import READ, Nodes, read_edges, read_nodes
 from linkage.policy import Policy
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
 
 Pairs = list[tuple[str, str]]
 
@@ -27,11 +29,12 @@ def refresh(db: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict], policy: 
     ``lk_now`` has the new rows of the partition, ``lk_was`` the rows before of all in it and of what left.
     """
     _members(db, policy, anew)
-    condition = "true" if anew else "u.unique_id in (select profile from lk_member)"
-    db.execute(f"create or replace temp table lk_node as {blocks.live(condition, policy)}")
-    nodes, edges = read_nodes(db, "lk_node"), read_edges(db, "lk_node", policy.linked_weight)
+    among = None if anew else "select profile from lk_member"
+    db.execute(f"create or replace temp table lk_node as select {', '.join(READ)} from ({blocks.live(policy, among)})")
+    nodes = read_nodes(db, "lk_node")
+    edges, places = read_edges(db, "lk_node", policy.linked_weight)
     found = cluster(nodes, edges, _said(nodes, verdicts, policy), policy)
-    _register(db, nodes, edges, found)
+    _register(db, nodes, places, found)
     db.execute(
         "create or replace temp table lk_now as select m.unique_id, l.linked, l.action, l.component "
         "from lk_member as m join lk_label as l on l.unique_id = m.profile"
@@ -92,7 +95,7 @@ def _said(nodes: Nodes, verdicts: Sequence[Verdict], policy: Policy) -> Said:
     )
 
 
-def _register(db: duckdb.DuckDBPyConnection, nodes: Nodes, edges: Edges, found: Partition) -> None:
+def _register(db: duckdb.DuckDBPyConnection, nodes: Nodes, places: NDArray[np.int64], found: Partition) -> None:
     """``lk_label``: the labels of each profile, as keys; ``lk_outcome``: what the clustering made of each edge."""
     import pyarrow as pa
 
@@ -101,7 +104,7 @@ def _register(db: duckdb.DuckDBPyConnection, nodes: Nodes, edges: Edges, found: 
         {"unique_id": keys}
         | {name: keys.take(pa.array(getattr(found, name))) for name in ("linked", "action", "component")}
     )
-    outcomes = pa.table({"place": edges.place, "outcome": found.outcome})
+    outcomes = pa.table({"place": places, "outcome": found.outcome})
     for name, table in (("lk_label", labels), ("lk_outcome", outcomes)):
         db.register("lk_arrow", table)
         db.execute(f"create or replace temp table {name} as from lk_arrow")

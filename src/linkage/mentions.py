@@ -57,12 +57,15 @@ def compare(db: duckdb.DuckDBPyConnection, source: str, anew: bool) -> tuple[int
         db.execute("create or replace table state.content as from lk_content")
         db.execute(f"create or replace temp view mention as select {columns} from {source}")
         return total, total
-    for table, rows, others in (
-        ("lk_came", "lk_content", "state.content"), ("lk_gone", "state.content", "lk_content"),
-    ):  # fmt: skip
+    db.execute(
+        "create or replace temp table lk_differs as select a.mention_key as now, b.mention_key as before "
+        "from lk_content as a full join state.content as b on a.mention_key = b.mention_key "
+        "where a.content is distinct from b.content"
+    )
+    for table, column in (("lk_came", "now"), ("lk_gone", "before")):
         db.execute(
-            f"create or replace temp table {table} as select a.mention_key as unique_id from {rows} as a "
-            f"left join {others} as b using (mention_key) where b.mention_key is null or a.content <> b.content"
+            f"create or replace temp table {table} as select {column} as unique_id from lk_differs "
+            f"where {column} is not null"
         )
     came = f"select {columns} from {source} where mention_key in (from lk_came)"
     db.execute(f"create or replace temp table lk_mention as {came}")

@@ -26,16 +26,12 @@ class Nodes:
 
 @dataclass(frozen=True)
 class Edges:
-    """Pairs by row number, in descending weight, ties in order of keys; ``usable`` is False where an edge is vetoed.
-
-    ``place`` is the row of ``state.edge``.
-    """
+    """Pairs by row number, in descending weight, ties in order of keys; ``usable`` is False where an edge is vetoed."""
 
     left: NDArray[np.int32]
     right: NDArray[np.int32]
     weight: NDArray[np.float64]
     usable: NDArray[np.bool_]
-    place: NDArray[np.int64]
 
 
 #: Columns of the features that become codes: equal where the text is.
@@ -43,6 +39,9 @@ _CODED = {
     "sid": "sid", "area": "area", "fbi": "fbi", "local": "local", "agency": "agency", "first": "first_canon",
     "first_sound": "first_sound", "last": "last_main", "middle": "middle", "suffix": "suffix",
 }  # fmt: skip
+
+#: What is read of the features at all.
+READ = ("unique_id", *dict.fromkeys(_CODED.values()), "dob", "birth_year", "dob_partial")
 
 
 def read_nodes(db: duckdb.DuckDBPyConnection, features: str) -> Nodes:
@@ -63,8 +62,9 @@ def read_nodes(db: duckdb.DuckDBPyConnection, features: str) -> Nodes:
     return Nodes(np.asarray(table["unique_id"].to_numpy(zero_copy_only=False), dtype=object), matrix)
 
 
-def read_edges(db: duckdb.DuckDBPyConnection, features: str, least: float) -> Edges:
-    """Edges of at least that weight between mentions of the features, as row numbers of :func:`read_nodes`."""
+def read_edges(db: duckdb.DuckDBPyConnection, features: str, least: float) -> tuple[Edges, NDArray[np.int64]]:
+    """Edges of at least that weight between mentions of the features, as row numbers of :func:`read_nodes`, and where
+    each stands in ``state.edge`` (its ``rowid``)."""
     import numpy as np
 
     frame = db.execute(
@@ -74,10 +74,10 @@ def read_edges(db: duckdb.DuckDBPyConnection, features: str, least: float) -> Ed
         "join numbered as r on r.unique_id = e.unique_id_r "
         f"where e.match_weight >= {least} order by round(weight, 6) desc, a, b"
     ).fetchnumpy()
-    return Edges(
+    edges = Edges(
         np.asarray(frame["a"], dtype=np.int32),
         np.asarray(frame["b"], dtype=np.int32),
         np.asarray(frame["weight"], dtype=np.float64),
         np.asarray(frame["usable"], dtype=np.bool_),
-        np.asarray(frame["place"], dtype=np.int64),
     )
+    return edges, np.asarray(frame["place"], dtype=np.int64)

@@ -21,7 +21,7 @@ def refresh(db: duckdb.DuckDBPyConnection, model: Model, policy: Policy, anew: b
     ``lk_edge_gone`` holds those that went. An edge that joins nothing because it is vetoed keeps that outcome also
     where neither of its clusters is looked at again, so that it is what a new one has.
     """
-    db.execute(f"create or replace table lk_new as {blocks.live('u.unique_id in (from lk_touched)', policy)}")
+    db.execute(f"create or replace table lk_new as {blocks.live(policy, None if anew else 'from lk_touched')}")
     if anew:
         score(db, model, "lk_new", "lk_scored", policy=policy)
         rules.add_vetoes(db, "lk_scored", "lk_new", "edge_new", policy)
@@ -46,7 +46,7 @@ def _score_between(db: duckdb.DuckDBPyConnection, model: Model, policy: Policy) 
         db.execute("create or replace table edge_new as select * exclude (outcome) from state.edge limit 0")
         return
     blocks.near(db, policy)
-    db.execute(f"create or replace table lk_old as {blocks.live('u.unique_id in (from lk_near)', policy)}")
+    db.execute(f"create or replace table lk_old as {blocks.live(policy, 'from lk_near')}")
     score(db, model, "lk_old", "lk_scored", new="lk_new", policy=policy)
     db.execute("create or replace view lk_both as from lk_old union all by name from lk_new")
     rules.add_vetoes(db, "lk_scored", "lk_both", "edge_new", policy)

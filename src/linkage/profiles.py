@@ -24,12 +24,12 @@ def refresh(db: duckdb.DuckDBPyConnection, spoken_of: list[str], anew: bool) -> 
     """
     db.execute("create or replace temp table lk_spoken as select unnest($1::varchar[]) as unique_id", [spoken_of])
     like = ", ".join(f'"{row[0]}"' for row in db.execute("describe state.feature").fetchall() if row[0] != "unique_id")
-    blank = (
-        f"select *, case when coalesce(sid, fbi, local) is not null and unique_id not in (from lk_spoken) "
-        f"then hash({like}) end as alike from (select {blanked('f')} from state.feature as f where {{where}})"
+    alike = (
+        f"case when coalesce(sid, fbi, local) is not null and unique_id not in (from lk_spoken) then hash({like}) end"
     )
+    blank = f"select *, {alike} as alike from (select {blanked('f')} from {{features}} as f)"
     if anew:
-        db.execute(f"create or replace temp table lk_blank as {blank.format(where='true')}")
+        db.execute(f"create or replace temp table lk_blank as {blank.format(features='state.feature')}")
     else:
         _blank_touched(db, blank)
     # Equal hashes are only where to look: the features themselves say what is alike.
@@ -46,14 +46,17 @@ def _blank_touched(db: duckdb.DuckDBPyConnection, blank: str) -> None:
         "create or replace temp table lk_redo as select unique_id from feature_new union from lk_flipped "
         "union from lk_heard"
     )
-    db.execute(f"create or replace temp table lk_blank as {blank.format(where='unique_id in (from lk_redo)')}")
+    looked_up = "create or replace temp table lk_feature as from state.feature where unique_id in"
+    db.execute(f"{looked_up} (from lk_redo)")
+    db.execute(f"create or replace temp table lk_blank as {blank.format(features='lk_feature')}")
     db.execute(
         "create or replace temp table lk_alike as select alike from lk_blank where alike is not null union "
         "select alike from state.profile where alike is not null "
         "and unique_id in (select unique_id from lk_redo union from lk_gone)"
     )
-    mates = (
-        "unique_id in (select unique_id from state.profile where alike in (from lk_alike)) "
+    db.execute(
+        "create or replace temp table lk_mate as select unique_id from state.profile where alike in (from lk_alike) "
         "and unique_id not in (from lk_redo)"
     )
-    db.execute(f"insert into lk_blank {blank.format(where=mates)}")
+    db.execute(f"{looked_up} (from lk_mate)")
+    db.execute(f"insert into lk_blank {blank.format(features='lk_feature')}")

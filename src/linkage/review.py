@@ -48,8 +48,22 @@ def refresh(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> int:
     Only a cluster of a component that was looked at again (``lk_member``) has other pairs than before.
     """
     looked = "(select unique_id from lk_member union from lk_gone)"
-    near = "true" if anew else f"(e.unique_id_l in {looked} or e.unique_id_r in {looked})"
-    told = "true" if anew else f"(v.low in {looked} or v.high in {looked})"
+    near = "true" if anew else f"(unique_id_l in {looked} or unique_id_r in {looked})"
+    told = "true" if anew else f"(low in {looked} or high in {looked})"
+    db.execute(
+        "create or replace temp table lk_near_edge as select unique_id_l, unique_id_r, match_weight, veto, outcome "
+        f"from state.edge where {near}"
+    )
+    db.execute(f"create or replace temp table lk_told as from state.verdict where {told}")
+    # Whoever stands in one of them, with their cluster: a join with the whole partition would read it into memory.
+    keys = (
+        "select unique_id_l from lk_near_edge union select unique_id_r from lk_near_edge "
+        "union select low from state.verdict union select high from state.verdict"
+    )
+    db.execute(
+        "create or replace temp table lk_place as select unique_id, linked from state.partition where unique_id "
+        f"in ({keys})"
+    )
     db.execute(
         f"""create or replace temp table lk_open as with pair as (
             select e.unique_id_l, e.unique_id_r, e.match_weight, l.linked as a, r.linked as b, case
@@ -57,18 +71,18 @@ def refresh(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> int:
                 when e.veto is not null then e.veto
                 when e.match_weight < {policy.linked_weight} then 'grey'
                 when e.outcome = {BLOCKED} then 'cluster' else 'thin_cluster' end as reason
-            from state.edge as e join state.partition as l on l.unique_id = e.unique_id_l
-            join state.partition as r on r.unique_id = e.unique_id_r
+            from lk_near_edge as e join lk_place as l on l.unique_id = e.unique_id_l
+            join lk_place as r on r.unique_id = e.unique_id_r
             left join state.verdict as v on v.low = e.unique_id_l and v.high = e.unique_id_r
-            where {near} and (l.linked <> r.linked or v.answer = 'second_person')
+            where (l.linked <> r.linked or v.answer = 'second_person')
                 and coalesce(v.answer, '') <> 'settled'
             union all
-            select v.low, v.high, null, l.linked, r.linked, v.answer from state.verdict as v
-            join state.partition as l on l.unique_id = v.low join state.partition as r on r.unique_id = v.high
-            where {told} and v.answer <> 'settled' and not exists
-                (from state.edge as e where e.unique_id_l = v.low and e.unique_id_r = v.high)),
+            select v.low, v.high, null, l.linked, r.linked, v.answer from lk_told as v
+            join lk_place as l on l.unique_id = v.low join lk_place as r on r.unique_id = v.high
+            where v.answer <> 'settled' and not exists
+                (from lk_near_edge as e where e.unique_id_l = v.low and e.unique_id_r = v.high)),
         settled as (select least(l.linked, r.linked) as a, greatest(l.linked, r.linked) as b from state.verdict as v
-            join state.partition as l on l.unique_id = v.low join state.partition as r on r.unique_id = v.high
+            join lk_place as l on l.unique_id = v.low join lk_place as r on r.unique_id = v.high
             where v.answer = 'settled')
         select * from pair where (least(a, b), greatest(a, b)) not in (select (a, b) from settled)
             or reason in ('second_person', 'disputed')
@@ -81,9 +95,13 @@ def refresh(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> int:
 
 def _replace(db: duckdb.DuckDBPyConnection, looked: str, anew: bool) -> None:
     db.execute(
+        "create or replace temp table lk_in as select unique_id, linked from state.partition "
+        "where linked in (select a from lk_open union select b from lk_open)"
+    )
+    db.execute(
         "create or replace temp table lk_size as select p.linked, count(*) as n, bool_or(c.acted_on) as acted_on "
-        "from state.partition as p join state.content as c on c.mention_key = p.unique_id "
-        "where p.linked in (select a from lk_open union select b from lk_open) group by 1"
+        "from lk_in as p join (from state.content where mention_key in (select unique_id from lk_in)) as c "
+        "on c.mention_key = p.unique_id group by 1"
     )
     db.execute(
         "create or replace temp table lk_review as select unique_id_l, unique_id_r, match_weight, reason, "

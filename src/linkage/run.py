@@ -12,8 +12,9 @@ from linkage import store
 from linkage.decisions import verdicts
 from linkage.errors import LinkageError
 from linkage.keys import NewKey, random_key
+from linkage.memberships import Changes, record
 from linkage.mentions import compare
-from linkage.people import Changes, changes, record
+from linkage.people import changes
 from linkage.policy import GRADES, POLICY, Policy
 from linkage.resolve import resolve
 

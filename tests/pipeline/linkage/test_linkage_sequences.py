@@ -94,7 +94,7 @@ POLICIES = {
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
 def test_every_step_ends_where_a_full_relink_ends(tmp_path: Path, name: str, seed: int) -> None:
     rng, policy = random.Random(seed), POLICIES[name]
-    everybody = simulated(40 + seed, 700)
+    everybody = simulated(40 + seed, 500)
     rows = {key: row for key, row in everybody.items() if rng.random() < 0.5}
     verdicts: list[Verdict] = []
     with duckdb.connect(config={"threads": 2}) as db:
