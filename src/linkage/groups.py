@@ -59,7 +59,7 @@ def _members(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> None:
         db.execute("create or replace temp table lk_member as select unique_id, profile from state.profile")
         return
     db.execute(
-        "create or replace temp table lk_seed as from lk_lost union from lk_heard union from lk_turned "
+        "create or replace temp table lk_seed as from lk_lost union from lk_turned "
         "union select unique_id from lk_profile "
         "union select unnest([unique_id_l, unique_id_r]) from "
         f"(select unique_id_l, unique_id_r from edge_new where match_weight >= {policy.linked_weight} and veto is null "
