@@ -45,7 +45,7 @@ def train_model(settings: Settings, adopt: bool = True) -> Model:
 
     work = str(settings.private_dir(settings.work / "linkage"))
     with duckdb.connect(config={"threads": settings.threads, "memory_limit": MEMORY, "temp_directory": work}) as db:
-        db.execute(f"create table mention as from {mentions_file(settings)}")
+        db.execute(f"create table mention as from {mentions_file(settings)} order by mention_key")
         features.build(db, "mention", "feature")
         fillers.blank(db, "feature")
         blocks.add(db, "feature")

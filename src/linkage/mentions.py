@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from linkage import state
 from linkage.errors import LinkageError
+from linkage.features import INPUT_COLUMNS
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,7 +33,8 @@ def mentions_file(settings: Settings) -> str:
         ).fetchall()
         if not known[0][0]:
             raise LinkageError("The warehouse holds no restricted.person_mention; run `nnsc build` first.")
-        db.execute(f"copy (from restricted.person_mention order by mention_key) to '{target}' (format parquet)")
+        columns = ", ".join((*INPUT_COLUMNS, "record_kind"))
+        db.execute(f"copy (select {columns} from restricted.person_mention) to '{target}' (format parquet)")
     target.chmod(0o600)
     return f"read_parquet('{target}')"
 
@@ -42,7 +44,6 @@ def compare(db: duckdb.DuckDBPyConnection, source: str, anew: bool) -> tuple[int
 
     Contents are compared by a hash of 64 bits, of which only a change of one and the same mention could find the same.
     """
-    from linkage.features import INPUT_COLUMNS
     from linkage.review import ACTED_ON
 
     columns = ", ".join(INPUT_COLUMNS)

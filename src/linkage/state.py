@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,3 +44,14 @@ def replace(db: duckdb.DuckDBPyConnection, table: str, rows: str, gone: str, ane
 def count(db: duckdb.DuckDBPyConnection, query: str) -> int:
     """The one number that a query gives."""
     return int(db.execute(query).fetchall()[0][0])
+
+
+@contextmanager
+def one_thread(db: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Samples repeat and sums of floats come out alike only in one thread."""
+    threads = count(db, "select current_setting('threads')")
+    db.execute("set threads = 1")
+    try:
+        yield
+    finally:
+        db.execute(f"set threads = {threads}")
