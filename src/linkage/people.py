@@ -63,8 +63,7 @@ def _look(db: duckdb.DuckDBPyConnection, grade: str, anew: bool) -> None:
         f"label in (with size as (select {grade} as old, count(*) as n from lk_was group by 1), "
         f"pair as (select n.{grade} as label, w.{grade} as old from lk_now as n left join lk_was as w "
         "using (unique_id)) select label from pair left join size using (old) group by label having count(*) = "
-        "count(old) "
-        "and count(distinct old) = 1 and count(*) = any_value(size.n))"
+        "count(old) and count(distinct old) = 1 and count(*) = any_value(size.n))"
     )  # fmt: skip
     db.execute(
         "create or replace temp table lk_looked as select * from "

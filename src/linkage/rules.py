@@ -97,6 +97,9 @@ def _veto(policy: Policy) -> str:
     end"""
 
 
+_NEAR = "and (unique_id_l in (from lk_seen) or unique_id_r in (from lk_seen))"
+
+
 def veto_ambiguous(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> None:
     """Veto the edges of records without a birth date or agreeing id that fit people of different generations.
 
@@ -104,6 +107,7 @@ def veto_ambiguous(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) ->
     Only a record that gained or lost an edge can become ambiguous or cease to be; ``lk_turned`` holds those that did.
     """
     seen = "" if anew else "and weak in (from lk_seen)"
+    near = "" if anew else _NEAR
     if not anew:
         db.execute(
             "create or replace temp table lk_seen as select unnest([unique_id_l, unique_id_r]) as unique_id "
@@ -112,14 +116,14 @@ def veto_ambiguous(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) ->
         )
     open_edge = f"ids_agree = 0 and match_weight >= {policy.linked_weight} and (veto is null or veto = '{AMBIGUOUS}')"
     db.execute(
-        f"create or replace temp table lk_ambiguous as with fits as (from state.edge where {open_edge}), "
+        f"create or replace temp table lk_ambiguous as with fits as "
+        f"(select unique_id_l, unique_id_r from state.edge where {open_edge} {near}), "
         "side as (select unique_id_l as weak, unique_id_r as other from fits union all "
         "select unique_id_r, unique_id_l from fits) "
         "select weak as unique_id from side join state.feature as w on w.unique_id = weak "
         "join state.feature as o on o.unique_id = other "
         f"where w.birth_year is null and o.birth_year is not null {seen} group by 1 having max(o.birth_year) - "
-        f"min(o.birth_year) > {policy.birth_years_apart} "
-        "or count(distinct o.suffix) > 1"
+        f"min(o.birth_year) > {policy.birth_years_apart} or count(distinct o.suffix) > 1"
     )
     if anew:
         db.execute("create or replace table state.ambiguous as from lk_ambiguous")
@@ -136,7 +140,7 @@ def veto_ambiguous(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) ->
 
 
 def _apply_ambiguous(db: duckdb.DuckDBPyConnection, anew: bool) -> None:
-    near = "" if anew else "and (unique_id_l in (from lk_seen) or unique_id_r in (from lk_seen))"
+    near = "" if anew else _NEAR
     told = "(unique_id_l in (from state.ambiguous) or unique_id_r in (from state.ambiguous))"
     db.execute(f"update state.edge set veto = '{AMBIGUOUS}' where veto is null and ids_agree = 0 {near} and {told}")
     if not anew:
