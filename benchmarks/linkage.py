@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src")]
 
-from linkage import cluster, evaluate, features, fillers, nodes, profiles, rules, run, score, store  # noqa: E402
+from linkage import blocks, decisions, evaluate, features, fillers, groups, pairs, profiles, rules, run, state, store  # noqa: E402
 from linkage.policy import MEMORY, POLICY  # noqa: E402
 from network import graph as g  # noqa: E402
 from settings import Settings  # noqa: E402
@@ -46,27 +46,22 @@ def linkage(mentions: int) -> None:
         with timed("training on 200,000"):
             model = evaluate.train_on(db, Path(work))
         evaluate.load_simulated(db, Path(work), 1, mentions)
-        with timed("features, fillers, blocks"):
-            features.build(db, "mention", "feature")
-            db.execute("create or replace table feature_used as from feature")
-            fillers.blank(db, "feature_used", fillers.crowded_ids(db, "feature"))
-            profiles.collapse(db, "feature_used", "profile", [])
-            features.add_blocks(db, "feature_used")
-        with timed("scoring"):
-            print(score.score(db, model, "feature_used", "edge"), "pairs kept")
-        with timed("vetoes"):
-            rules.add_vetoes(db, "edge", "feature_used", "vetoed")
-        with timed("arrays"):
-            read = nodes.read_nodes(db, "feature_used")
-            edges = nodes.read_edges(db, "vetoed", "feature_used", POLICY.linked_weight)
-        with timed("clustering with compilation"):
-            cluster.cluster(read, edges)
-        with timed("clustering"):
-            cluster.cluster(read, edges)
-        db.execute("create table feature_a as from feature_used where hash(unique_id) % 100 <> 0")
-        db.execute("create table feature_b as from feature_used where hash(unique_id) % 100 = 0")
-        with timed("one hundredth as new: scoring"):
-            score.score(db, model, "feature_a", "edge_new", new="feature_b")
+        db.execute(f"attach '{Path(work) / store.STATE}' as state")
+        with timed("features"):
+            features.build(db, "mention", "feature_new")
+            db.execute("create table lk_gone (unique_id varchar)")
+            state.replace(db, "feature", "feature_new", "lk_gone", anew=True)
+        with timed("fillers, profiles, blocks"):
+            decisions.tabulate(db, [], POLICY, anew=True)
+            fillers.refresh(db, POLICY, anew=True)
+            profiles.refresh(db, [], anew=True)
+            blocks.refresh(db, POLICY, anew=True)
+        with timed("scoring and vetoes"):
+            print(pairs.refresh(db, model, POLICY, anew=True), "pairs kept")
+        with timed("records that fit several generations"):
+            rules.veto_ambiguous(db, POLICY, anew=True)
+        with timed("clustering with arrays and outcomes"):
+            groups.refresh(db, [], POLICY, anew=True)
 
 
 def batches(mentions: int) -> None:
@@ -94,22 +89,20 @@ def batches(mentions: int) -> None:
 
 
 def _differing(db: duckdb.DuckDBPyConnection, homes: dict[str, Settings]) -> tuple[int, ...]:
-    """Mentions whose companions are not the same in both homes, by grade."""
-    tables = []
-    for home in homes.values():
+    """Mentions whose cluster (named for the first in it) is not the same in both homes, by grade."""
+    tables, found = [], []
+    for name, home in homes.items():
         last = store.last_run(home)
         assert last is not None
-        tables.append(last.table("partition"))
-    found = []
+        db.execute(f"attach '{last.folder / store.STATE}' as {name} (read_only)")
+        tables.append(f"{name}.partition")
     for grade in ("linked", "action"):
-        sides = [
-            f"(select unique_id, md5(string_agg(unique_id, ',' order by unique_id) over (partition by {grade})) "
-            f"as mates from {table})" for table in tables
-        ]  # fmt: skip
         found.append(db.execute(
-            f"select count(*) from {sides[0]} as a full join {sides[1]} as b using (unique_id) "
-            "where a.mates is distinct from b.mates"
+            f"select count(*) from {tables[0]} as a full join {tables[1]} as b using (unique_id) "
+            f"where a.{grade} is distinct from b.{grade}"
         ).fetchall()[0][0])  # fmt: skip
+    for name in homes:
+        db.execute(f"detach {name}")
     return tuple(found)
 
 

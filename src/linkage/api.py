@@ -40,15 +40,15 @@ def train_model(settings: Settings, adopt: bool = True) -> Model:
     """
     import duckdb
 
-    from linkage import features, fillers
+    from linkage import blocks, features, fillers
     from linkage.mentions import mentions_file
 
     work = str(settings.private_dir(settings.work / "linkage"))
     with duckdb.connect(config={"threads": settings.threads, "memory_limit": MEMORY, "temp_directory": work}) as db:
-        db.execute(f"create table mention as from {mentions_file(settings)}")
+        db.execute(f"create table mention as from {mentions_file(settings)} order by mention_key")
         features.build(db, "mention", "feature")
-        fillers.blank(db, "feature", fillers.crowded_ids(db, "feature"))
-        features.add_blocks(db, "feature")
+        fillers.blank(db, "feature")
+        blocks.add(db, "feature")
         model = train.train(
             db, "feature", settings.private_dir(store.root(settings) / "models"), before=store.base_model()
         )

@@ -26,10 +26,14 @@ JOINED, INSIDE, VETOED, BLOCKED = range(4)
 
 @dataclass(frozen=True)
 class Partition:
-    """Labels per node and grade (the smallest row number of the cluster), and what became of each edge."""
+    """Labels per node and grade (the smallest row number of the cluster), and what became of each edge.
+
+    ``component``: the connected component of usable edges and of what people joined, which holds whole clusters.
+    """
 
     linked: NDArray[np.int32]
     action: NDArray[np.int32]
+    component: NDArray[np.int32]
     outcome: NDArray[np.int8]
     #: Clusters (labels of ``linked`` before) that the density guard took apart.
     thinned: NDArray[np.int32]
@@ -68,7 +72,17 @@ def cluster(nodes: Nodes, edges: Edges, said: Said | None = None, policy: Policy
     _join(*state, edges.left, edges.right, edges.usable, action_edges, len(edges.left), outcome, *rules)
     linked = _labels(state[0])
     thin = _thin(linked, edges, said, policy)
-    return Partition(np.where(np.isin(linked, thin), action, linked).astype(np.int32), action, outcome, thin)
+    linked = np.where(np.isin(linked, thin), action, linked).astype(np.int32)
+    return Partition(linked, action, _components(count, edges, said), outcome, thin)
+
+
+def _components(count: int, edges: Edges, said: Said) -> NDArray[np.int32]:
+    joined = np.concatenate([said.same_action, said.same_linked])
+    left = np.concatenate([edges.left[edges.usable], joined[:, 0]])
+    right = np.concatenate([edges.right[edges.usable], joined[:, 1]])
+    state = _fresh(count)
+    _connect(*state, left, right)
+    return np.asarray(_labels(state[0]), dtype=np.int32)
 
 
 def _pairs_of(count: int, pairs: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -190,6 +204,14 @@ def _unite(parent: Any, follow: Any, size: Any, a: Any, b: Any) -> Any:
     parent[b] = a
     size[a] += size[b]
     follow[a], follow[b] = follow[b], follow[a]
+
+
+@njit(cache=True)
+def _connect(parent: Any, follow: Any, size: Any, left: Any, right: Any) -> Any:
+    for e in range(len(left)):
+        a, b = _root(parent, left[e]), _root(parent, right[e])
+        if a != b:
+            _unite(parent, follow, size, a, b)
 
 
 @njit(cache=True)

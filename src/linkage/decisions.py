@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from ingest.ledger import engine, transaction
 from linkage.policy import POLICY, Policy
 
 if TYPE_CHECKING:
+    import duckdb
+
     from settings import Settings
 
 ANSWERS = ("same", "different", "cannot_tell")
@@ -79,15 +82,13 @@ def _require_linked(settings: Settings, mentions: tuple[str, str]) -> None:
     Raises:
         WrongDecision: nothing was linked yet, or the newest run knew no such mention.
     """
-    import duckdb
-
     from linkage import store
 
     last = store.last_run(settings)
     if last is None or not store.has_files(last):
         raise WrongDecision("Nothing is linked.", "Run `nnsc link run`; `nnsc link review` then shows what waits.")
-    with duckdb.connect() as db:
-        query = f"select unique_id from {last.table('partition')} where unique_id in (?, ?)"
+    with last.open() as db:
+        query = "select unique_id from partition where unique_id in (?, ?)"
         known = {key for (key,) in db.execute(query, list(mentions)).fetchall()}
     for key in mentions:
         if key not in known:
@@ -110,3 +111,30 @@ def verdicts(settings: Settings) -> list[Verdict]:
         by = {answer: tuple(sorted(who for who, a in answers.items() if a == answer)) for answer in ANSWERS}
         found.append(Verdict((low, high), by["same"], by["different"], by["cannot_tell"]))
     return found
+
+
+def tabulate(db: duckdb.DuckDBPyConnection, found: Sequence[Verdict], policy: Policy, anew: bool) -> None:
+    """Bring ``state.verdict`` up to date: ``settled`` pairs wait for nobody. ``lk_heard``: mentions of what changed."""
+    import pyarrow as pa
+
+    rows = [{"low": v.pair[0], "high": v.pair[1], "parts": v.parts, "joins": v.joins,
+             "joins_for_action": v.joins_for_action(policy), "answer": _answer(v, policy)} for v in found]  # fmt: skip
+    flags = [(name, pa.bool_()) for name in ("parts", "joins", "joins_for_action")]
+    schema = pa.schema([("low", pa.string()), ("high", pa.string()), *flags, ("answer", pa.string())])
+    db.register("lk_arrow", pa.Table.from_pylist(rows, schema))
+    db.execute("create or replace temp table lk_verdict as from lk_arrow")
+    db.unregister("lk_arrow")
+    changed = "((from lk_verdict except from state.verdict) union (from state.verdict except from lk_verdict))"
+    db.execute(
+        "create or replace temp table lk_heard as select distinct unnest([low, high]) as unique_id from "
+        f"{'lk_verdict' if anew else changed}"
+    )
+    db.execute("create or replace table state.verdict as from lk_verdict")
+
+
+def _answer(verdict: Verdict, policy: Policy) -> str:
+    if verdict.disputed:
+        return "disputed"
+    if verdict.joins and not verdict.joins_for_action(policy):
+        return "second_person"
+    return "settled"

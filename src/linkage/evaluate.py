@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linkage import measure
+from linkage import measure, state
 from linkage.model import level_cases, level_words, pair_columns
 from linkage.policy import GRADES, POLICY, Policy
 
@@ -65,6 +65,7 @@ def _connect() -> duckdb.DuckDBPyConnection:
 
     db = duckdb.connect(config={"threads": 2, "memory_limit": "6GB"})
     db.execute("set enable_progress_bar = false")
+    state.in_memory(db)
     return db
 
 
@@ -85,12 +86,12 @@ def train_on(
     db: duckdb.DuckDBPyConnection, folder: Path, least: int = 2000, policy: Policy = POLICY, before: Model | None = None
 ) -> Model:
     """A model of the table ``mention``; see :func:`linkage.train.train`."""
-    from linkage import features, fillers
+    from linkage import blocks, features, fillers
     from linkage.train import train
 
     features.build(db, "mention", "feature_used", policy)
-    fillers.blank(db, "feature_used", fillers.crowded_ids(db, "feature_used", policy))
-    features.add_blocks(db, "feature_used", policy)
+    fillers.blank(db, "feature_used", policy)
+    blocks.add(db, "feature_used", policy)
     return train(db, "feature_used", folder / "models", policy, least, before)
 
 
@@ -137,7 +138,7 @@ def _graded(db: duckdb.DuckDBPyConnection, grade: str) -> Graded:
     frame = db.execute(
         f"select m.person_id, m.stratum, m.name_group || ' ' || m.true_sex as people, "
         f"coalesce(p.{grade}::varchar, m.mention_key) as label "
-        "from mention as m left join partition as p on p.unique_id = m.mention_key order by m.mention_key"
+        "from mention as m left join state.partition as p on p.unique_id = m.mention_key order by m.mention_key"
     ).fetchnumpy()
     parts = measure.per_mention(np.asarray(frame["person_id"]), np.asarray(frame["label"]))
     return Graded(parts, np.asarray(frame["stratum"]), np.asarray(frame["people"]))
@@ -190,15 +191,16 @@ def _line(grade: str, name: str, q: dict[str, Any]) -> str:
 def worst(db: duckdb.DuckDBPyConnection, model: Model, count: int = 10) -> list[dict[str, Any]]:
     """Of each two people that the linked grade holds together the strongest edge, explained without names."""
     cases, words = level_cases(model.settings), level_words(model.settings)
-    columns = [row[0] for row in db.execute("describe feature").fetchall()]
+    columns = [row[0] for row in db.execute("describe state.feature").fetchall()]
     chosen = ", ".join(f"{case} as {name}" for name, case in cases.items())
     rows = db.execute(
         f"with pair as (select {pair_columns(columns)}, e.match_weight, a.stratum as one, b.stratum as other, "
         "a.person_id as p1, b.person_id as p2, p.action = q.action as acted "
-        "from vetoed as e join feature as l on l.unique_id = e.unique_id_l join feature as r "
+        "from state.edge as e join state.feature as l on l.unique_id = e.unique_id_l join state.feature as r "
         "on r.unique_id = e.unique_id_r join mention as a on a.mention_key = e.unique_id_l join mention as b "
-        "on b.mention_key = e.unique_id_r join partition as p on p.unique_id = e.unique_id_l join partition as q "
-        "on q.unique_id = e.unique_id_r where p.linked = q.linked and a.person_id <> b.person_id and e.veto is null) "
+        "on b.mention_key = e.unique_id_r join state.partition as p on p.unique_id = e.unique_id_l "
+        "join state.partition as q on q.unique_id = e.unique_id_r where p.linked = q.linked and a.person_id <> "
+        "b.person_id and e.veto is null) "
         f"select match_weight, one, other, p1, p2, acted, {chosen} from pair qualify row_number() over (partition by "
         "least(p1, p2), greatest(p1, p2) order by match_weight desc, unique_id_l, unique_id_r) = 1 "
         f"order by match_weight desc, p1, p2 limit {count}"
@@ -237,19 +239,19 @@ def _of_set(db: duckdb.DuckDBPyConnection, label: str) -> measure.Quality:
     """Who cannot be anybody is alone."""
     frame = db.execute(
         f"select m.person_id, coalesce(p.{label}::varchar, m.mention_key) as label from mention as m left join "
-        "partition as p on p.unique_id = m.mention_key order by m.mention_key"
+        "state.partition as p on p.unique_id = m.mention_key order by m.mention_key"
     ).fetchnumpy()
     return measure.quality(np.asarray(frame["person_id"]), np.asarray(frame["label"]))
 
 
 def _without_rules(db: duckdb.DuckDBPyConnection, policy: Policy) -> None:
-    """``partition.scored``: connected components of the weights alone, to see what vetoes and clustering cost."""
+    """``state.partition.scored``: connected components of the weights alone, to see what vetoes and clustering cost."""
     import igraph
     import pyarrow as pa
 
-    keys = [row[0] for row in db.execute("select unique_id from partition order by 1").fetchall()]
+    keys = [row[0] for row in db.execute("select unique_id from state.partition order by 1").fetchall()]
     kept = db.execute(
-        f"select unique_id_l, unique_id_r from vetoed where match_weight >= {policy.linked_weight}"
+        f"select unique_id_l, unique_id_r from state.edge where match_weight >= {policy.linked_weight}"
     ).fetchall()
     graph = igraph.Graph()
     graph.add_vertices(keys)
@@ -257,6 +259,7 @@ def _without_rules(db: duckdb.DuckDBPyConnection, policy: Policy) -> None:
     labels = pa.table({"unique_id": keys, "scored": graph.connected_components().membership})
     db.register("lk_arrow", labels)
     db.execute(
-        "create or replace table partition as select p.*, scored from partition as p join lk_arrow using (unique_id)"
+        "create or replace table state.partition as select p.*, scored from state.partition as p "
+        "join lk_arrow using (unique_id)"
     )
     db.unregister("lk_arrow")

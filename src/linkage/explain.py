@@ -10,7 +10,7 @@ from linkage.errors import LinkageError
 from linkage.model import WORDS, level_cases, level_words, pair_columns
 from linkage.policy import POLICY, Policy
 from linkage.score import prior_weight
-from linkage.store import LastRun, current_model, last_run
+from linkage.store import current_model, last_run
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,16 +56,15 @@ def explain(settings: Settings, mention: str, other: str, policy: Policy = POLIC
     Raises:
         LinkageError: nothing was linked yet, or one of the mentions is not linkable.
     """
-    import duckdb
-
     last = last_run(settings)
     if last is None:
         raise LinkageError("Nothing was linked yet; run `nnsc link run`.")
     low, high = sorted((mention, other))
-    with duckdb.connect() as db:
+    with last.open() as db:
         labels = dict(
             db.execute(
-                f"select unique_id, (linked, action, profile) from {last.table('partition')} where unique_id in (?, ?)",
+                "select unique_id, (linked, action, profile) from partition join profile using (unique_id) "
+                "where unique_id in (?, ?)",
                 [low, high],
             ).fetchall()
         )
@@ -73,13 +72,13 @@ def explain(settings: Settings, mention: str, other: str, policy: Policy = POLIC
             if key not in labels:
                 raise LinkageError(f"{key} was not linked: there is no such mention, or nothing in it tells who it is.")
         edge = db.execute(
-            f"select * from {last.table('edge')} where unique_id_l = ? and unique_id_r = ?",
+            "from edge where unique_id_l = ? and unique_id_r = ?",
             sorted((labels[low][2], labels[high][2])),
         ).fetchall()
         names = [column[0] for column in db.description or []]
         found = dict(zip(names, edge[0], strict=True)) if edge else {}
-        levels = _levels(db, settings, last, low, high)
-        sizes = [_size(db, last, labels[key][0]) for key in (low, high)]
+        levels = _levels(db, settings, low, high)
+        sizes = [_size(db, labels[key][0]) for key in (low, high)]
     if labels[low][2] == labels[high][2]:
         levels = dict.fromkeys(levels, "the same")
     linked, action = labels[low][0] == labels[high][0], labels[low][1] == labels[high][1]
@@ -89,14 +88,13 @@ def explain(settings: Settings, mention: str, other: str, policy: Policy = POLIC
     return Explanation(low, high, weight, parts, veto, linked, action, _consequence(linked, action, sizes, policy))
 
 
-def _levels(db: duckdb.DuckDBPyConnection, settings: Settings, last: LastRun, low: str, high: str) -> dict[str, str]:
+def _levels(db: duckdb.DuckDBPyConnection, settings: Settings, low: str, high: str) -> dict[str, str]:
     model = current_model(settings)
     cases, words = level_cases(model.settings), level_words(model.settings)
-    source = last.table("feature")
-    columns = [row[0] for row in db.execute(f"describe select * from {source}").fetchall()]
+    columns = [row[0] for row in db.execute("describe feature").fetchall()]
     chosen = ", ".join(f"{case} as {name}" for name, case in cases.items())
     row = db.execute(
-        f"select {chosen} from (select {pair_columns(columns)} from {source} as l, {source} as r "
+        f"select {chosen} from (select {pair_columns(columns)} from feature as l, feature as r "
         "where l.unique_id = ? and r.unique_id = ?)",
         [low, high],
     ).fetchall()[0]
@@ -113,8 +111,8 @@ def _parts(settings: Settings, edge: dict[str, Any], levels: dict[str, str]) -> 
     return tuple(parts)
 
 
-def _size(db: duckdb.DuckDBPyConnection, last: LastRun, label: int) -> int:
-    rows = db.execute(f"select count(*) from {last.table('partition')} where linked = ?", [label]).fetchall()
+def _size(db: duckdb.DuckDBPyConnection, label: str) -> int:
+    rows = db.execute("select count(*) from partition where linked = ?", [label]).fetchall()
     return int(rows[0][0])
 
 

@@ -190,19 +190,3 @@ def _features_sql(source: str, policy: Policy) -> str:
         case when birth_year between 1890 and 2100 then birth_year end as birth_year, sex, sid, fbi, local, address,
         {_STREET} as street
     from named"""
-
-
-def add_blocks(db: duckdb.DuckDBPyConnection, features: str, policy: Policy = POLICY) -> None:
-    """Add the columns that the blocking rules compare to the features, huge blocks left out.
-
-    ``huge`` has the bit of each rule whose block was left out for this mention: when that changes, its pairs change.
-    """
-    from linkage.model import blocking, blocking_columns
-
-    db.execute(f"create or replace table {features} as select *, {blocking_columns(policy)}, 0 as huge from {features}")
-    for number in range(len(blocking(policy))):
-        column = f"block_{number}"
-        db.execute(
-            f"update {features} set {column} = null, huge = huge + {1 << number} where {column} in (select {column} "
-            f"from {features} where {column} is not null group by 1 having count(*) > {policy.largest_block})"
-        )

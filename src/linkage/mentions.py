@@ -1,12 +1,16 @@
-"""Where mentions come from: ``restricted.person_mention`` of the warehouse, as one Parquet file for this run."""
+"""Where mentions come from (``restricted.person_mention`` of the warehouse, as a Parquet file), and which are new."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkage import state
 from linkage.errors import LinkageError
+from linkage.features import INPUT_COLUMNS
 
 if TYPE_CHECKING:
+    import duckdb
+
     from settings import Settings
 
 
@@ -29,6 +33,44 @@ def mentions_file(settings: Settings) -> str:
         ).fetchall()
         if not known[0][0]:
             raise LinkageError("The warehouse holds no restricted.person_mention; run `nnsc build` first.")
-        db.execute(f"copy (from restricted.person_mention order by mention_key) to '{target}' (format parquet)")
+        columns = ", ".join((*INPUT_COLUMNS, "record_kind"))
+        db.execute(f"copy (select {columns} from restricted.person_mention) to '{target}' (format parquet)")
     target.chmod(0o600)
     return f"read_parquet('{target}')"
+
+
+def compare(db: duckdb.DuckDBPyConnection, source: str, anew: bool) -> tuple[int, int]:
+    """``mention`` with what has to be looked at, ``lk_gone`` with what changed or left; returns all and new.
+
+    Contents are compared by a hash of 64 bits, of which only a change of one and the same mention could find the same.
+    """
+    from linkage.review import ACTED_ON
+
+    columns = ", ".join(INPUT_COLUMNS)
+    kinds = ", ".join(f"'{kind}'" for kind in ACTED_ON)
+    db.execute(
+        "create or replace temp table lk_content as "
+        f"select mention_key, acted_on, hash({columns}, acted_on) as content from (select {columns}, "
+        f"coalesce(record_kind in ({kinds}), false) as acted_on from {source})"
+    )
+    total = state.count(db, "select count(*) from lk_content")
+    if anew:
+        db.execute("create or replace table state.content as from lk_content")
+        db.execute(f"create or replace temp view mention as select {columns} from {source}")
+        return total, total
+    db.execute(
+        "create or replace temp table lk_differs as select a.mention_key as now, b.mention_key as before "
+        "from lk_content as a full join state.content as b on a.mention_key = b.mention_key "
+        "where a.content is distinct from b.content"
+    )
+    for table, column in (("lk_came", "now"), ("lk_gone", "before")):
+        db.execute(
+            f"create or replace temp table {table} as select {column} as unique_id from lk_differs "
+            f"where {column} is not null"
+        )
+    came = f"select {columns} from {source} where mention_key in (from lk_came)"
+    db.execute(f"create or replace temp table lk_mention as {came}")
+    db.execute("create or replace temp view mention as from lk_mention")
+    db.execute("delete from state.content where mention_key in (from lk_gone)")
+    db.execute("insert into state.content from lk_content where mention_key in (from lk_came)")
+    return total, state.count(db, "select count(*) from lk_came")

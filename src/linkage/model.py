@@ -178,7 +178,8 @@ def blocking_rules(policy: Policy = POLICY) -> list[dict[str, str]]:
 
 
 def blocking_columns(policy: Policy = POLICY) -> str:
-    """SQL for the columns that the rules compare, from the features."""
+    """SQL for the columns that the rules compare, from the features: a hash of what has to agree, null where any of it
+    is not recorded."""
     swapped = "case when day(dob_sure) <= 12 then make_date(year(dob_sure), day(dob_sure), month(dob_sure)) end"
     extra = {
         "dob_swapped": f"least(dob_sure, {swapped})",
@@ -186,8 +187,7 @@ def blocking_columns(policy: Policy = POLICY) -> str:
     }
     return ", ".join(
         "case when " + " and ".join(f"({extra.get(c, c)}) is not null" for c in rule)
-        + " then " + (" || '|' || ".join(f"({extra.get(c, c)})::varchar" for c in rule))
-        + f" end as block_{number}"
+        + " then hash(" + ", ".join(f"({extra.get(c, c)})" for c in rule) + f") end as block_{number}"
         for number, rule in enumerate(blocking(policy))
     )  # fmt: skip
 

@@ -40,6 +40,9 @@ _CODED = {
     "first_sound": "first_sound", "last": "last_main", "middle": "middle", "suffix": "suffix",
 }  # fmt: skip
 
+#: What is read of the features at all.
+READ = ("unique_id", *dict.fromkeys(_CODED.values()), "dob", "birth_year", "dob_partial")
+
 
 def read_nodes(db: duckdb.DuckDBPyConnection, features: str) -> Nodes:
     """Every mention of the features, sorted by key."""
@@ -59,19 +62,22 @@ def read_nodes(db: duckdb.DuckDBPyConnection, features: str) -> Nodes:
     return Nodes(np.asarray(table["unique_id"].to_numpy(zero_copy_only=False), dtype=object), matrix)
 
 
-def read_edges(db: duckdb.DuckDBPyConnection, vetoed: str, features: str, least: float) -> Edges:
-    """Edges of at least that weight as row numbers of :func:`read_nodes`."""
+def read_edges(db: duckdb.DuckDBPyConnection, features: str, least: float) -> tuple[Edges, NDArray[np.int64]]:
+    """Edges of at least that weight between mentions of the features, as row numbers of :func:`read_nodes`, and where
+    each stands in ``state.edge`` (its ``rowid``)."""
     import numpy as np
 
     frame = db.execute(
         f"with numbered as (select unique_id, (row_number() over (order by unique_id) - 1)::int as at from {features}) "
-        f"select l.at as a, r.at as b, e.match_weight as weight, e.veto is null as usable from {vetoed} as e "
-        "join numbered as l on l.unique_id = e.unique_id_l join numbered as r on r.unique_id = e.unique_id_r "
+        "select l.at as a, r.at as b, e.match_weight as weight, e.veto is null as usable, e.rowid as place "
+        "from state.edge as e join numbered as l on l.unique_id = e.unique_id_l "
+        "join numbered as r on r.unique_id = e.unique_id_r "
         f"where e.match_weight >= {least} order by round(weight, 6) desc, a, b"
     ).fetchnumpy()
-    return Edges(
+    edges = Edges(
         np.asarray(frame["a"], dtype=np.int32),
         np.asarray(frame["b"], dtype=np.int32),
         np.asarray(frame["weight"], dtype=np.float64),
         np.asarray(frame["usable"], dtype=np.bool_),
     )
+    return edges, np.asarray(frame["place"], dtype=np.int64)

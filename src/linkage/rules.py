@@ -97,21 +97,51 @@ def _veto(policy: Policy) -> str:
     end"""
 
 
-def veto_ambiguous(db: duckdb.DuckDBPyConnection, vetoed: str, features: str, policy: Policy = POLICY) -> None:
+_NEAR = "and (unique_id_l in (from lk_seen) or unique_id_r in (from lk_seen))"
+
+
+def veto_ambiguous(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> None:
     """Veto the edges of records without a birth date or agreeing id that fit people of different generations.
 
     A father and a son of one name at one address: a record that says nothing of age would go to either by chance.
+    Only a record that gained or lost an edge can become ambiguous or cease to be; ``lk_turned`` holds those that did.
     """
+    seen = "" if anew else "and weak in (from lk_seen)"
+    near = "" if anew else _NEAR
+    if not anew:
+        db.execute(
+            "create or replace temp table lk_seen as select unnest([unique_id_l, unique_id_r]) as unique_id "
+            "from (select unique_id_l, unique_id_r from lk_edge_gone union all select unique_id_l, unique_id_r "
+            "from edge_new)"
+        )
+    open_edge = f"ids_agree = 0 and match_weight >= {policy.linked_weight} and (veto is null or veto = '{AMBIGUOUS}')"
     db.execute(
-        f"create or replace temp table lk_ambiguous as with side as (select unique_id_l as weak, unique_id_r as other "
-        f"from {vetoed} where veto is null and ids_agree = 0 and match_weight >= {policy.linked_weight} union all "
-        f"select unique_id_r, unique_id_l from {vetoed} where veto is null and ids_agree = 0 "
-        f"and match_weight >= {policy.linked_weight}) select weak from side join {features} as w on w.unique_id = weak "
-        f"join {features} as o on o.unique_id = other where w.birth_year is null and o.birth_year is not null "
-        f"group by 1 having max(o.birth_year) - min(o.birth_year) > {policy.birth_years_apart} "
-        "or count(distinct o.suffix) > 1"
+        f"create or replace temp table lk_ambiguous as with fits as "
+        f"(select unique_id_l, unique_id_r from state.edge where {open_edge} {near}), "
+        "side as (select unique_id_l as weak, unique_id_r as other from fits union all "
+        "select unique_id_r, unique_id_l from fits) "
+        "select weak as unique_id from side join state.feature as w on w.unique_id = weak "
+        "join state.feature as o on o.unique_id = other "
+        f"where w.birth_year is null and o.birth_year is not null {seen} group by 1 having max(o.birth_year) - "
+        f"min(o.birth_year) > {policy.birth_years_apart} or count(distinct o.suffix) > 1"
     )
-    db.execute(
-        f"update {vetoed} set veto = '{AMBIGUOUS}' where veto is null and ids_agree = 0 and "
-        "(unique_id_l in (from lk_ambiguous) or unique_id_r in (from lk_ambiguous))"
-    )
+    if anew:
+        db.execute("create or replace table state.ambiguous as from lk_ambiguous")
+        db.execute("create or replace temp table lk_turned as from lk_ambiguous")
+    else:
+        before = "(select unique_id from state.ambiguous where unique_id in (from lk_seen))"
+        db.execute(
+            f"create or replace temp table lk_turned as ({before} except from lk_ambiguous) union "
+            f"(from lk_ambiguous except {before})"
+        )
+        db.execute("delete from state.ambiguous where unique_id in (from lk_seen)")
+        db.execute("insert into state.ambiguous from lk_ambiguous")
+    _apply_ambiguous(db, anew)
+
+
+def _apply_ambiguous(db: duckdb.DuckDBPyConnection, anew: bool) -> None:
+    near = "" if anew else _NEAR
+    told = "(unique_id_l in (from state.ambiguous) or unique_id_r in (from state.ambiguous))"
+    db.execute(f"update state.edge set veto = '{AMBIGUOUS}' where veto is null and ids_agree = 0 {near} and {told}")
+    if not anew:
+        db.execute(f"update state.edge set veto = null where veto = '{AMBIGUOUS}' {near} and not {told}")

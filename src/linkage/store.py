@@ -1,7 +1,7 @@
-"""What a run leaves for the next one: features, edges and the review queue as Parquet, one folder per run.
+"""What a run leaves for the next one: its ``state`` (see there) as one DuckDB file in a folder of its own.
 
-The folder that counts is the one that the ledger's newest run names, so that a killed run leaves nothing behind but an
-orphan folder, which the next run sweeps.
+The folder that counts is the one that the ledger's newest run names. A run works on a copy of the file before, so that
+a killed one leaves nothing behind but an orphan folder, which the next run sweeps.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import hashlib
 import json
 import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +20,16 @@ import sqlalchemy as sa
 
 from ingest import link_tables as lt
 from ingest.ledger import engine
+from linkage.errors import LinkageError
+from linkage.policy import MEMORY
 from linkage.train import Model, load_model
 
 if TYPE_CHECKING:
+    import duckdb
+
     from settings import Settings
 
+STATE = "state.duckdb"
 BASE_MODEL = Path(__file__).with_name("base_model")
 
 
@@ -35,9 +42,17 @@ class LastRun:
     folder: Path
     counts: dict[str, Any]
 
-    def table(self, name: str) -> str:
-        """One of its Parquet files, as SQL reads it."""
-        return f"read_parquet('{self.folder / f'{name}.parquet'}')"
+    def open(self) -> duckdb.DuckDBPyConnection:
+        """Its tables, to read.
+
+        Raises:
+            LinkageError: its file is gone.
+        """
+        import duckdb
+
+        if not has_files(self):
+            raise LinkageError("The files of the last linkage are gone; run `nnsc link run`, which makes them anew.")
+        return duckdb.connect(str(self.folder / STATE), read_only=True)
 
 
 def root(settings: Settings) -> Path:
@@ -46,11 +61,7 @@ def root(settings: Settings) -> Path:
 
 
 def last_run(settings: Settings) -> LastRun | None:
-    """The newest run, or None before the first.
-
-    Raises:
-        LinkageError: its folder is gone.
-    """
+    """The newest run, or None before the first."""
     query = sa.select(lt.link_run).order_by(lt.link_run.c.run_id.desc()).limit(1)
     with engine(settings).connect() as connection:
         row = connection.execute(query).first()
@@ -61,13 +72,27 @@ def last_run(settings: Settings) -> LastRun | None:
 
 
 def has_files(run: LastRun | None) -> bool:
-    """False when its Parquet files were lost; then the next run relinks everything (nothing durable is in them)."""
-    return run is not None and (run.folder / "feature.parquet").is_file() and (run.folder / "edge.parquet").is_file()
+    """False when its file was lost; then the next run relinks everything (nothing durable is in it)."""
+    return run is not None and (run.folder / STATE).is_file()
 
 
-def new_folder(settings: Settings) -> Path:
-    """A folder for the files of a run that is under way."""
-    return settings.private_dir(root(settings) / f"run-{uuid.uuid4().hex[:12]}")
+@contextmanager
+def working(settings: Settings, before: LastRun | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A connection with ``state`` attached in a new folder, as ``before`` left it or empty; and that folder."""
+    import duckdb
+
+    folder = settings.private_dir(root(settings) / f"run-{uuid.uuid4().hex[:12]}")
+    work = str(settings.private_dir(settings.work / "linkage"))
+    if before is not None:
+        shutil.copyfile(before.folder / STATE, folder / STATE)
+    db = duckdb.connect(config={"threads": settings.threads, "memory_limit": MEMORY, "temp_directory": work})
+    try:
+        db.execute(f"attach '{folder / STATE}' as state")
+        (folder / STATE).chmod(0o600)
+        db.execute("set wal_autocheckpoint = '1GB'")  # nobody reads it before the end: one checkpoint is enough
+        yield db, folder
+    finally:
+        db.close()
 
 
 def sweep(settings: Settings, keep: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from linkage.errors import LinkageError, TooFewMentions
 from linkage.model import TERM_FREQUENCIES, level_cases, pair_columns, splink_settings
 from linkage.policy import POLICY, Policy
+from linkage.state import one_thread
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,14 +60,14 @@ def train(
             "Ingest more feeds with names, run `nnsc build`, and train again."
         )
     quiet_splink()
-    linker = Linker(DuckDBAPI(db).register(features), splink_settings(policy), log_level=logging.ERROR)
-    _prior(linker, policy)
-    linker.training.estimate_u_using_random_sampling(max_pairs=policy.training_pairs, seed=_SEED)
-    rules = _training_rules(db, features, policy)
-    seen = [_observations(db, features, splink_settings(policy), rule) for rule in rules]
-    failed = [
-        failure for rule, levels in zip(rules, seen, strict=True) if (failure := _learn(linker, rule, levels, policy))
-    ]
+    with one_thread(db):
+        linker = Linker(DuckDBAPI(db).register(features), splink_settings(policy), log_level=logging.ERROR)
+        _prior(linker, policy)
+        linker.training.estimate_u_using_random_sampling(max_pairs=policy.training_pairs, seed=_SEED)
+        rules = _training_rules(db, features, policy)
+        seen = [_observations(db, features, splink_settings(policy), rule) for rule in rules]
+        learnt = [_learn(linker, rule, levels, policy) for rule, levels in zip(rules, seen, strict=True)]
+    failed = [failure for failure in learnt if failure]
     settings = linker.misc.save_model_to_json()
     alerts = audit(settings, seen[0], policy, _levels(before))
     return _freeze(db, features, folder, settings, failed + alerts)

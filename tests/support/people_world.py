@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from linkage.resolve import Decided, resolve
+from linkage import state
+from linkage.resolve import resolve
 from linkage.store import base_model
 
 _TEXT = (
@@ -59,18 +61,19 @@ def write(path: Path, rows: list[dict[str, Any]]) -> str:
     return f"read_parquet('{path}')"
 
 
-def link(rows: list[dict[str, Any]], decided: Decided | None = None) -> tuple[dict[str, int], dict[str, int]]:
+def link(rows: list[dict[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
     """Labels by mention at the linked and at the action grade; mentions of nobody are absent."""
     with duckdb.connect() as db:
         db.register("given", pa.Table.from_pylist(rows, SCHEMA))
-        resolve(db, base_model(), "given", decided)
-        found = db.execute("select unique_id, linked, action from partition").fetchall()
+        state.in_memory(db)
+        resolve(db, base_model(), "given")
+        found = db.execute("select unique_id, linked, action from state.partition").fetchall()
     return {k: a for k, a, _ in found}, {k: b for k, _, b in found}
 
 
-def groups(labels: dict[str, int]) -> set[frozenset[str]]:
+def groups(labels: Mapping[str, object]) -> set[frozenset[str]]:
     """The clusters as sets of mention keys."""
-    by: dict[int, set[str]] = {}
+    by: dict[object, set[str]] = {}
     for key, label in labels.items():
         by.setdefault(label, set()).add(key)
     return {frozenset(members) for members in by.values()}

@@ -9,7 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import sqlalchemy as sa
 
@@ -101,8 +100,8 @@ def edges(world: World) -> set[tuple[str, str, float]]:
     """The pairs that the last run kept, with their weights."""
     last = store.last_run(world.settings)
     assert last is not None
-    with duckdb.connect() as db:
-        kept = db.execute(f"select unique_id_l, unique_id_r, round(match_weight, 6) from {last.table('edge')}")
+    with last.open() as db:
+        kept = db.execute("select unique_id_l, unique_id_r, round(match_weight, 6) from edge")
         return set(kept.fetchall())
 
 
@@ -158,14 +157,10 @@ def test_every_edge_sums_exactly(world: World) -> None:
     last = store.last_run(world.settings)
     assert last is not None
     prior = prior_weight(store.current_model(world.settings))
-    with duckdb.connect() as db:
-        parts = [
-            r[0]
-            for r in db.execute(f"describe select * from {last.table('edge')}").fetchall()
-            if r[0].startswith("mw_")
-        ]
+    with last.open() as db:
+        parts = [row[0] for row in db.execute("describe edge").fetchall() if row[0].startswith("mw_")]
         worst, edges = db.execute(
-            f"select max(abs({prior} + {' + '.join(parts)} - match_weight)), count(*) from {last.table('edge')}"
+            f"select max(abs({prior} + {' + '.join(parts)} - match_weight)), count(*) from edge"
         ).fetchall()[0]
     assert edges > 500
     assert worst < 1e-9

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from math import log2
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from linkage import evaluate
 from linkage.model import comparisons
 from linkage.policy import POLICY
 from linkage.store import BASE_MODEL, base_model
@@ -68,3 +71,14 @@ def test_the_model_that_comes_with_linkage_is_frozen_with_its_audit_and_within_i
     assert names == {c["output_column_name"] for c in comparisons()}
     for (name, _), (m, u) in _levels(model).items():
         assert POLICY.clamps.get(name, -99) - 1e-6 <= log2(m / u) <= POLICY.ceilings.get(name, 99) + 1e-6
+
+
+@pytest.mark.slow
+def test_the_same_mentions_train_the_same_model_whatever_the_threads(tmp_path: Path) -> None:
+    versions = []
+    for threads in (1, 2, 2):
+        with duckdb.connect(config={"threads": threads}) as db:
+            evaluate.load_simulated(db, tmp_path, 3, 20_000)
+            versions.append(evaluate.train_on(db, tmp_path).version)
+            assert db.execute("select current_setting('threads')").fetchall() == [(threads,)]
+    assert len(set(versions)) == 1
