@@ -130,7 +130,7 @@ def _has_rest(mapped: ColumnMap) -> bool:
 def _moment(text: str, mapped: ColumnMap, zone: ZoneInfo | None) -> str:
     """A local clock time in the feed's zone; ``epoch_ms`` is UTC, other text is in the column's zone (the feed's)."""
     formats = [text for text in mapped.parse if text != EPOCH_MS]
-    moment = f"try_strptime({text}, [{literals(formats)}])" if formats else "null::timestamp"
+    moment = f"try_strptime({_written(text)}, [{literals(formats)}])" if formats else "null::timestamp"
     if mapped.zone and zone and mapped.zone != zone.key:
         moment = _relocated(moment, mapped.zone, zone)
     if EPOCH_MS not in mapped.parse:
@@ -140,6 +140,12 @@ def _moment(text: str, mapped: ColumnMap, zone: ZoneInfo | None) -> str:
         _relocated(f"make_timestamp({number} * 1000)", "UTC", zone) if zone else f"make_timestamp({number} * 1000)"
     )
     return f"case when {number} is not null then {instant} else {moment} end"
+
+
+def _written(text: str) -> str:
+    """Nothing for ``infinity`` and ``epoch``: DuckDB takes these words for 1 January 1900, whatever the format."""
+    words = f"right({text}, 1) in ('y', 'Y', 'h', 'H') and not regexp_matches({text}, '[0-9]')"
+    return f"case when {words} then null else {text} end"
 
 
 def _relocated(moment: str, written: str, zone: ZoneInfo) -> str:

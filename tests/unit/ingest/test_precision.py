@@ -39,6 +39,9 @@ def test_unknown_partial_and_impossible_dates_are_kept_with_their_precision(tmp_
         "e": "1990-02-31",
         "f": "",
         "g": "about 1990",
+        "h": "infinity",
+        "i": "-Infinity",
+        "j": "EPOCH",
     }
     drop(settings, "1.csv", rows(*(f"{key},2024-01-02,,{text}" for key, text in born.items())))
     fetch(settings, feed)
@@ -55,6 +58,9 @@ def test_unknown_partial_and_impossible_dates_are_kept_with_their_precision(tmp_
         "e": (None, "impossible"),
         "f": (None, "unknown"),
         "g": (None, "impossible"),
+        "h": (None, "impossible"),
+        "i": (None, "impossible"),
+        "j": (None, "impossible"),
     }
     days = {r["arrested_on_precision"] for r in current_records(settings, feed, "arrest")}
     assert days == {"day"}
