@@ -5,7 +5,8 @@
 {% macro only_touched(word="where") -%}
     {%- if is_incremental() %}
         {%- set touched = config.require("meta")["touched"] %}
-        {{ word }} {{ touched["key"] }} in (select touched_key from {{ ref(touched["by"]) }})
+        {{ word }} {{ touched["key"] }}
+        in (select touched_key from {{ ref(touched["by"]) }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -78,7 +78,11 @@ def last_load(db: duckdb.DuckDBPyConnection) -> tuple[int, str]:
 
 
 def _remove(
-    db: duckdb.DuckDBPyConnection, engine: Engine, superseded: Sequence[str], contracts: dict[str, Contract], load_id: int
+    db: duckdb.DuckDBPyConnection,
+    engine: Engine,
+    superseded: Sequence[str],
+    contracts: dict[str, Contract],
+    load_id: int,
 ) -> None:
     if not superseded:
         return

@@ -1,4 +1,4 @@
-"""What loads touched since the run of dbt that passed last: record keys, and the entities that these records name or named.
+"""What loads touched since the run of dbt that passed last: record keys, and the entities that they name or named.
 
 A model of versions is rebuilt for record keys. One that is made of several records (an arrest and its charges, an event
 and all who were arrested at it) is rebuilt for entities, and needs those that a record named before as well.

@@ -65,8 +65,8 @@ def transform(
 
     Touched record keys are rebuilt; views, and tables and tests that nothing loaded since can reach, stand as the run
     before left them. Everything is built when the dbt project changed since the last whole run, when none passed yet,
-    when the run before failed, or with ``full_refresh``. With ``select`` (dbt's syntax) only a part runs; that neither counts as a whole
-    run nor can be published.
+    when the run before failed, or with ``full_refresh``. With ``select`` (dbt's syntax) only a part runs; that neither
+    counts as a whole run nor can be published.
 
     Raises:
         TransformError: a model or a test failed, or nothing was loaded yet.

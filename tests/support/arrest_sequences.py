@@ -13,12 +13,12 @@ from support.warehouse_world import ARRESTS, ChangeSet, World
 #: A second feed of the same place that tells of the same arrests.
 JAIL = "us_aa_first/jail"
 RECORDS = {
-    ARRESTS: [("arrest", f"a{n}") for n in range(6)] + [("arrest_charge", f"c{n}") for n in range(7)],
+    ARRESTS: [("arrest", f"a{n}") for n in range(6)] + [("arrest_charge", f"d{n}") for n in range(7)],
     JAIL: [("arrest", f"j{n}") for n in range(3)],
 }
 ARRESTS_NAMED = ("k0", "k1", "k2", "k3", None)
-EVENTS = ("i0", "i1", "i2", None)
-DAYS = (date(2023, 11, 30), date(2023, 12, 1), date(2023, 12, 31), date(2018, 12, 31), None)
+EVENTS = ("i0", "i0", "i1", "i1", None)
+DAYS = (date(2023, 11, 30), date(2023, 12, 1), date(2023, 12, 31), date(2021, 12, 31), date(2018, 12, 31), None)
 OFFENSES = ("ROBBERY", "MURDER", "Trespass", "CRIM POSS WEAP-2", "no such words", None)
 ENDS = ("Convicted", "Dismissed", "Pending", None)
 INTENTS = ("change", "change", "change", "revert", "delete", "mark", "clear")
@@ -58,15 +58,26 @@ class Story:
     made: dict[str, list[tuple[float, list[Wanted], ChangeSet]]] = field(default_factory=lambda: defaultdict(list))
     seen: set[str] = field(default_factory=set)
 
+    def begin(self) -> None:
+        """A first delivery of each feed with all records, which is never taken back."""
+        for feed_id, records in RECORDS.items():
+            wants = [Wanted(kind, key, "change", content(kind, self.chance)) for kind, key in records]
+            self.made[feed_id].append((5.0, wants, self.world.deliver(feed_id, 5.0, self._changes(feed_id, wants))))
+
+    def in_copy(self, world: World, chance: random.Random) -> Story:
+        """The same story, to go on otherwise in a copy of the world."""
+        made = defaultdict(list, {feed_id: list(history) for feed_id, history in self.made.items()})
+        return Story(world, chance, made)
+
     def take(self) -> None:
         """One more delivery, or one that is taken back."""
         feed_id = self.chance.choice([ARRESTS, ARRESTS, ARRESTS, JAIL])
         history = self.made[feed_id]
-        place = max(len(history) - self.chance.choice([0, 0, 1, 2]), 0)
+        place = max(len(history) - self.chance.choice([0, 0, 1, 2]), 1)
         later = history[place:]
         del history[place:]
         self.world.withdraw([change_set for _, _, change_set in later])
-        before = history[-1][0] if history else 10.0
+        before = history[-1][0]
         again = [(day, wants) for day, wants, _ in later]
         if later and self.chance.random() < 0.3:
             self.seen.add("withdrawn")
@@ -74,14 +85,14 @@ class Story:
         else:
             self.seen |= {"out of order"} if later else set()
             # sometimes at the very instant of the one before, whose version then lasted no time
-            day = before if history and self.chance.random() < 0.2 else (before + (later[0][0] if later else before + 2)) / 2
+            day = before if self.chance.random() < 0.2 else (before + (later[0][0] if later else before + 2)) / 2
             again = [(day, self._wants(feed_id)), *again]
         for day, wants in again:
             changes = self._changes(feed_id, wants)
             history.append((day, wants, self.world.deliver(feed_id, day, changes, 1 + len(later))))
 
     def _wants(self, feed_id: str) -> list[Wanted]:
-        chosen = self.chance.sample(RECORDS[feed_id], self.chance.randint(1, min(7, len(RECORDS[feed_id]))))
+        chosen = self.chance.sample(RECORDS[feed_id], self.chance.randint(2, len(RECORDS[feed_id])))
         return [Wanted(k, key, self.chance.choice(INTENTS), content(k, self.chance)) for k, key in sorted(chosen)]
 
     def _changes(self, feed_id: str, wants: list[Wanted]) -> dict[str, list[Change]]:
@@ -118,8 +129,8 @@ def states(change_sets: list[ChangeSet]) -> dict[tuple[str, str], tuple[list[Cha
     return found
 
 
-def arrests_by_month(active: list[ChangeSet]) -> dict[tuple[date | None, bool], tuple[int, int]]:
-    """By month, and whether charges are recorded: current arrest records (each once in each of them) and charges."""
+def arrests_by_month(active: list[ChangeSet]) -> dict[date | None, tuple[int, int]]:
+    """By month the current arrest records, and the charges of the arrests that they tell of, each once."""
     current: dict[str, dict[str, Change]] = {"arrest": {}, "arrest_charge": {}}
     for feed_id in RECORDS:
         for (kind, key), (past, stands) in states([c for c in active if c.feed_id == feed_id]).items():
@@ -130,8 +141,7 @@ def arrests_by_month(active: list[ChangeSet]) -> dict[tuple[date | None, bool], 
         charged[charge["arrest_key"]].add(key)
     arrests, charges = defaultdict(set), defaultdict(set)
     for key, arrest in current["arrest"].items():
-        day, own = arrest["arrested_on"], charged.get(arrest["arrest_key"], set())
-        cell = (day.replace(day=1) if day else None, bool(own))
-        arrests[cell].add(key)
-        charges[cell] |= own
-    return {cell: (len(arrests[cell]), len(charges[cell])) for cell in arrests}
+        month = arrest["arrested_on"].replace(day=1) if arrest["arrested_on"] else None
+        arrests[month].add(key)
+        charges[month] |= charged.get(arrest["arrest_key"], set())
+    return {month: (len(keys), len(charges[month])) for month, keys in arrests.items()}

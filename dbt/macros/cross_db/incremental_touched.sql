@@ -5,12 +5,11 @@
     {%- set target_relation = arguments["target_relation"] -%}
     {%- set columns = get_quoted_csv(arguments["dest_columns"] | map(attribute="name")) -%}
     {%- set meta = config.require("meta") -%}
-    delete from {{ target_relation }}
-    {%- if meta.get("touched") %}
-    where {{ meta["touched"]["key"] }} in (select touched_key from {{ ref(meta["touched"]["by"]) }});
-    {%- else %}
-    where record_key in ({{ touched_keys(meta["record_kind"]) }});
-    {%- endif %}
+    {%- set key = meta.get("touched", {}).get("key", "record_key") -%}
+    {%- if meta.get("touched") -%} {%- set touched = "select touched_key from " ~ ref(meta["touched"]["by"]) -%}
+    {%- else -%} {%- set touched = touched_keys(meta["record_kind"]) -%}
+    {%- endif -%}
+    delete from {{ target_relation }} where {{ key }} in ({{ touched }});
     insert into {{ target_relation }} ({{ columns }})
     select {{ columns }} from {{ arguments["temp_relation"] }}
 {%- endmacro %}

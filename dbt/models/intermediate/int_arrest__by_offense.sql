@@ -9,7 +9,8 @@
 
 -- depends_on: {{ ref("int_arrest__touched") }}
 with
-    -- records of several feeds may tell of one arrest; one without a number is by itself
+    -- records of several feeds may tell of one arrest; one without a number is by
+    -- itself
     arrests as (
         select
             jurisdiction_id,

@@ -24,41 +24,47 @@ MARTS = (
 )  # fmt: skip
 #: The whole build of these marts from nothing is done once for each sequence, at its end.
 SEQUENCES, LENGTH = 8, 4
+#: The sequence of `make test`.
+ONE = 19
 
 
-def with_people(world: World) -> None:
-    """A second feed of the arrests, and people: some arrests are of one person, most only at the looser grade."""
+def begin(world: World) -> Story:
+    """A second feed of the arrests, a first delivery of both, and people: some of one person, a third at one grade only."""
     write_feed(world.settings, JAIL, ["arrest"])
+    story = Story(world, random.Random(0))
+    story.begin()
     api.load(world.settings, world.active)
-    held = [("a0", "p0"), ("a1", "p1"), ("a2", "p2"), ("a3", "p0"), ("j0", "p1"), ("j1", "p3")]
+    held = [*((f"a{n}", f"p{n % 4}") for n in range(6)), ("j0", "p1"), ("j1", "p5")]
     with engine_for(world.settings).transaction() as db:
         for number, (key, person) in enumerate(held):
             for grade in ("linked", "action") if number % 3 < 2 else ("linked",):
                 values = [f"{key}:arrestee", grade, person]
                 db.execute("insert into raw.person_membership values (?, ?, ?, timestamp '2024-01-01', null)", values)
+    with builds(*MARTS):
+        api.transform(world.settings, full_refresh=True)
+    return story
 
 
 def check_months(world: World) -> None:
     """The count of arrests and charges by a walk through the books, after each load."""
     with engine_for(world.settings).session() as db:
-        rows = db.execute(
-            "select month, offense_group_code <> 'not_recorded' or charges > 0 as has_charges, sum(charges) "
-            "from marts.mart_gvi__arrests_by_offense_month group by all"
+        charges = db.execute(
+            "select month, sum(charges) from marts.mart_gvi__arrests_by_offense_month group by 1"
         ).fetchall()
-        counted = db.execute(
-            "select date_trunc('month', arrested_on)::date, count(*) from intermediate.int_arrest__with_charges group by all"
+        arrests = db.execute(
+            "select date_trunc('month', arrested_on)::date, count(*) from intermediate.int_arrest__with_charges group by 1"
         ).fetchall()
     expected = arrests_by_month(world.active)
-    assert {(month, has): int(n) for month, has, n in rows} == {cell: n for cell, (_, n) in expected.items()}
-    by_month: dict[object, int] = {}
-    for (month, _), (arrests, _) in expected.items():
-        by_month[month] = by_month.get(month, 0) + arrests
-    assert dict(counted) == by_month
+    assert dict(arrests) == {month: number for month, (number, _) in expected.items()}
+    assert {month: int(number) for month, number in charges} == {
+        month: number for month, (_, number) in expected.items()
+    }
 
 
-def follow(world: World, seed: int) -> set[str]:
+def follow(begun: Story, home: Path, seed: int) -> set[str]:
     """Deliver, load and build so many times; at the end everything below the marts equals a full refresh."""
-    story = Story(world, random.Random(seed))
+    world = copy_of(begun.world, home)
+    story = begun.in_copy(world, random.Random(seed))
     for _ in range(LENGTH):
         story.take()
         api.load(world.settings, world.active)
@@ -76,12 +82,8 @@ def follow(world: World, seed: int) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def begun(built_once: World, tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = copy_of(built_once, tmp_path_factory.mktemp("arrests") / "home")
-    with_people(world)
-    with builds(*MARTS):
-        api.transform(world.settings, full_refresh=True)
-    return world
+def begun(built_once: World, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return begin(copy_of(built_once, tmp_path_factory.mktemp("arrests") / "home"))
 
 
 @pytest.mark.slow
@@ -90,21 +92,27 @@ def begun(built_once: World, tmp_path_factory: pytest.TempPathFactory) -> World:
     max_examples=SEQUENCES, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-def test_incremental_arrests_equal_a_full_refresh(begun: World, tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+def test_incremental_arrests_equal_a_full_refresh(
+    begun: Story, tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
     with builds(*MARTS):
-        follow(copy_of(begun, tmp_path_factory.mktemp(f"seed{seed}") / "home"), seed)
+        follow(begun, tmp_path_factory.mktemp(f"seed{seed}") / "home", seed)
 
 
-def test_one_sequence_equals_a_full_refresh(begun: World, tmp_path: Path) -> None:
+def test_one_sequence_equals_a_full_refresh(begun: Story, tmp_path: Path) -> None:
     with builds(*MARTS):
-        assert follow(copy_of(begun, tmp_path / "home"), seed=3) >= {"out of order"}
+        assert follow(begun, tmp_path / "home", ONE) >= {"out of order", "withdrawn", "delete"}
+    with engine_for(begun.world.settings).session() as db:  # there is something to compare
+        for table in ("marts.mart_gvi__coarrest_edge", "intermediate.int_arrest__by_offense"):
+            assert db.execute(f"select count(*) from {table}").fetchall()[0][0] > 0, table
 
 
 def test_the_sequences_hold_every_trouble(tmp_path: Path) -> None:
-    """Nothing is built: only that eight sequences of four change sets are what the page says."""
+    """Nothing is built: only that a few sequences of four change sets are what the page says."""
     seen: set[str] = set()
-    for seed in range(SEQUENCES):
+    for seed in range(1, 1 + SEQUENCES):
         story = Story(make_world(tmp_path / str(seed)), random.Random(seed))
+        story.begin()
         for _ in range(LENGTH):
             story.take()
         seen |= story.seen
