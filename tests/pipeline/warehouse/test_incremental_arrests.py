@@ -25,7 +25,7 @@ MARTS = (
 #: The whole build of these marts from nothing is done once for each sequence, at its end.
 SEQUENCES, LENGTH = 8, 4
 #: The sequence of `make test`.
-ONE = 19
+ONE = 4
 
 
 def begin(world: World) -> Story:
@@ -111,8 +111,9 @@ def test_the_sequences_hold_every_trouble(tmp_path: Path) -> None:
     """Nothing is built: only that a few sequences of four change sets are what the page says."""
     seen: set[str] = set()
     for seed in range(1, 1 + SEQUENCES):
-        story = Story(make_world(tmp_path / str(seed)), random.Random(seed))
-        story.begin()
+        begun = Story(make_world(tmp_path / str(seed)), random.Random(0))
+        begun.begin()
+        story = begun.in_copy(begun.world, random.Random(seed))
         for _ in range(LENGTH):
             story.take()
         seen |= story.seen
