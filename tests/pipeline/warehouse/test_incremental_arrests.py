@@ -5,18 +5,23 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
+from settings import Settings
 from support.arrest_sequences import JAIL, RECORDS, Story, arrests_by_month
 from support.engines import contents, differences, made_anew
 from support.narrow import below, builds
+from support.postgres import Server
 from support.warehouse_world import ARRESTS, World, copy_of, make_world, write_feed
 from warehouse import api
 from warehouse.dbt_runner import dbt_manifest
 from warehouse.engine import engine_for
+
+from .test_two_engines import in_postgres
 
 MARTS = (
     "mart_gvi__arrests_by_offense_month", "mart_gvi__coarrest_edge", "mart_gvi__coarrest_edge_linked",
@@ -33,16 +38,21 @@ def begin(world: World) -> Story:
     write_feed(world.settings, JAIL, ["arrest"])
     story = Story(world, random.Random(0))
     story.begin()
-    api.load(world.settings, world.active)
+    begin_in(world.settings, world)
+    return story
+
+
+def begin_in(settings: Settings, world: World) -> None:
+    """Load and build the first deliveries."""
+    api.load(settings, world.active)
     held = [*((f"a{n}", f"p{n % 4}") for n in range(6)), ("j0", "p1"), ("j1", "p5")]
-    with engine_for(world.settings).transaction() as db:
+    with engine_for(settings).transaction() as db:
         for number, (key, person) in enumerate(held):
             for grade in ("linked", "action") if number % 3 < 2 else ("linked",):
                 values = [f"{key}:arrestee", grade, person]
                 db.execute("insert into raw.person_membership values (?, ?, ?, timestamp '2024-01-01', null)", values)
     with builds(*MARTS):
-        api.transform(world.settings, full_refresh=True)
-    return story
+        api.transform(settings, full_refresh=True)
 
 
 def check_months(world: World) -> None:
@@ -70,15 +80,16 @@ def follow(begun: Story, home: Path, seed: int) -> set[str]:
         api.load(world.settings, world.active)
         api.transform(world.settings)
         check_months(world)
-    made_of = below(dbt_manifest(world.settings), MARTS, False)
-
-    def told() -> dict[str, object]:
-        return {name: table for name, table in contents(world.settings).items() if name.split(".")[1] in made_of}
-
-    incremental = told()
+    incremental = told(world.settings)
     made_anew(world.settings)
-    assert differences(incremental, told()) == {}  # type: ignore[arg-type]
+    assert differences(incremental, told(world.settings)) == {}
     return story.seen
+
+
+def told(settings: Settings) -> dict[str, pa.Table]:
+    """The marts and what they are made of."""
+    made_of = below(dbt_manifest(settings), MARTS, False)
+    return {name: table for name, table in contents(settings).items() if name.split(".")[1] in made_of}
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +116,21 @@ def test_one_sequence_equals_a_full_refresh(begun: Story, tmp_path: Path) -> Non
     with engine_for(begun.world.settings).session() as db:  # there is something to compare
         for table in ("marts.mart_gvi__coarrest_edge", "intermediate.int_arrest__by_offense"):
             assert db.execute(f"select count(*) from {table}").fetchall()[0][0] > 0, table
+
+
+@pytest.mark.slow
+def test_arrests_that_move_mean_the_same_in_postgres(begun: Story, tmp_path: Path, postgres: Server) -> None:
+    world = copy_of(begun.world, tmp_path / "home")
+    other = in_postgres(world.settings, tmp_path / "postgres", postgres)
+    begin_in(other, world)
+    story = begun.in_copy(world, random.Random(ONE))
+    for _ in range(LENGTH):
+        story.take()
+        for settings in (world.settings, other):
+            api.load(settings, world.active)
+            with builds(*MARTS):
+                api.transform(settings)
+    assert differences(told(world.settings), told(other)) == {}
 
 
 def test_the_sequences_hold_every_trouble(tmp_path: Path) -> None:
