@@ -22,3 +22,8 @@
     {%- else -%} {{ record_key }} in (select record_key from {{ touched_rows }})
     {%- endif -%}
 {%- endmacro %}
+
+{#- The same for all rows of a test, where it knows the column with record keys. -#}
+{% macro where_wrong(records) -%}
+    {%- if records %} where {{ may_be_wrong(records) }} {%- endif -%}
+{%- endmacro %}

@@ -9,7 +9,8 @@
     {%- if meta.get("touched") -%} {%- set touched = "select touched_key from " ~ ref(meta["touched"]["by"]) -%}
     {%- else -%} {%- set touched = touched_keys(meta["record_kind"]) -%}
     {%- endif -%}
-    delete from {{ target_relation }} where {{ key }} in ({{ touched }});
+    delete from {{ target_relation }} as stored
+    where stored.{{ key }} in ({{ touched }});
     insert into {{ target_relation }} ({{ columns }})
     select {{ columns }} from {{ arguments["temp_relation"] }}
 {%- endmacro %}

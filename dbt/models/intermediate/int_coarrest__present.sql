@@ -55,6 +55,5 @@ where
     present.person_key is not null
     and present.arrested_on is not null
     and not present.is_pending_correction
-    -- an arrest whose every charge was dropped, acquitted or sealed ties nobody
     and present.stands = 1
 group by 1, 2, 3, 4, 5

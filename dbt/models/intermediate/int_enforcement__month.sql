@@ -5,7 +5,7 @@ with
             month,
             'area' as level,
             coalesce(area_id, 'not recorded') as area_id,
-            enforcement_class_code,
+            enforcement_class_code as class_code,
             arrests
         from {{ ref("int_arrest__counted") }}
         union all
@@ -14,7 +14,7 @@ with
             month,
             'jurisdiction' as level,
             cast(null as varchar) as area_id,
-            enforcement_class_code,
+            enforcement_class_code as class_code,
             arrests
         from {{ ref("int_arrest__counted") }}
     ),
@@ -34,11 +34,7 @@ select
     {%- for class in ["targeted", "low_level", "other", "not_classified"] %}
         cast(
             sum(
-                case
-                    when named.enforcement_class_code = '{{ class }}'
-                    then named.arrests
-                    else 0
-                end
+                case when class_code = '{{ class }}' then named.arrests else 0 end
             ) as bigint
         ) as {{ class }}_arrests
         {%- if not loop.last %},{% endif %}

@@ -1,7 +1,6 @@
 {#- What holds for the rows of a model, in one query, since a test costs a node of dbt: `key` columns occur together once
-    (nulls are equal), `never_null` columns have a value, `one_of` columns one of theirs or none, and `refers_to` columns
-    stand under the same name in another model or are null. A row that fails names its problems and its key. With `records`
-    (a column with record keys, which the key has to determine) incremental runs look at touched records only. -#}
+    (nulls are equal), `never_null` have a value, `one_of` one of theirs or none, `refers_to` stand in another model or are
+    null; with `records`, a column of record keys, incremental runs look at touched ones. It names problems and key. -#}
 {% test sound(model, key=[], never_null=[], one_of={}, refers_to={}, records=none) %}
     {%- set asked = key + never_null + one_of | list + refers_to | list -%}
     {%- set columns = asked | unique | list -%}
@@ -9,10 +8,8 @@
     with
         checked as (
             select {{ columns | join(", ") }}
-            from {{ model }}
-            {%- if records %} where {{ may_be_wrong(records) }} {%- endif %}
+            from {{ model }} {{ where_wrong(records) }}
         ),
-
         judged as (
             select
                 {{ shown }},
