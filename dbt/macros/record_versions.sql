@@ -9,14 +9,7 @@
             select changed.*
             from {{ changes }} as changed
             {%- if is_incremental() %}
-                where
-                    exists (
-                        select 1
-                        from ({{ touched_keys(record_kind) }}) as touched
-                        where
-                            touched.feed_id = changed.feed_id
-                            and touched.record_key = changed.record_key
-                    )
+                where changed.record_key in ({{ touched_keys(record_kind) }})
             {%- endif %}
         ),
 

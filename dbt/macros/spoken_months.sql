@@ -1,10 +1,10 @@
 {#- The months of which a jurisdiction's feeds of a record kind speak, with the days of each that are known: from the
     first record to the newest delivery. A month without any record where there are more than 14 a month on average is
     left out: exp(-14) is below one in a million, so it was not delivered, and its zero would be false. -#}
-{% macro spoken_months(records, record_kind, days) -%}
+{% macro spoken_months(records, record_kind, days, number="count(*)") -%}
     with
         monthly as (
-            select jurisdiction_id, month, count(*) as records
+            select jurisdiction_id, month, {{ number }} as records
             from {{ records }}
             group by jurisdiction_id, month
         ),

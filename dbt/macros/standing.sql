@@ -1,20 +1,15 @@
-{#- Of the charges of each arrest: does one stand (not dropped, acquitted or sealed), and did a court convict of one?
+{#- Columns of an arrest's charges: does one stand (not dropped, acquitted or sealed), and did a court convict of one?
     While the newest row of a charge waits for a correction, what was accepted of it before says whether it stands (one
     that was dropped stands no more because of a bad row), but convicts nobody. -#}
 {% macro charges_that_stand() -%}
-    select
-        jurisdiction_id,
-        arrest_key,
-        max(case when {{ was_not_dropped() }} then 1 else 0 end) as stands,
-        max(
-            case
-                when not is_pending_correction and disposition_code = 'convicted'
-                then 1
-                else 0
-            end
-        ) as is_found
-    from {{ ref("fct_arrest_charge") }}
-    group by jurisdiction_id, arrest_key
+    max(case when {{ was_not_dropped() }} then 1 else 0 end) as stands,
+    max(
+        case
+            when not is_pending_correction and disposition_code = 'convicted'
+            then 1
+            else 0
+        end
+    ) as is_found
 {%- endmacro %}
 
 {#- The last local day of which any feed of a jurisdiction speaks. -#}

@@ -76,6 +76,10 @@ class Engine(ABC):
             WarehouseError: another process writes.
         """
 
+    def execute(self, db: duckdb.DuckDBPyConnection, statement: str) -> None:
+        """Run a statement of tables of ``raw`` where they lie, in the transaction of the connection."""
+        db.execute(statement)
+
     def add_column(self, db: duckdb.DuckDBPyConnection, table: str, column: str, kind: str) -> None:
         """Add a column of a DuckDB type to a table (``schema.table``)."""
         db.execute(f'alter table {table} add column "{column}" {kind}')

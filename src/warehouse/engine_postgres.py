@@ -61,18 +61,22 @@ class PostgresEngine(Engine):
                 "NNSC_DBT_THREADS": str(self._settings.threads),
             }
 
+    def execute(self, db: duckdb.DuckDBPyConnection, statement: str) -> None:
+        """Run it in the server, which finds records by an index; DuckDB would fetch whole tables."""
+        db.execute(f"call postgres_execute('{CATALOG}', ?)", [statement])
+
     def add_column(self, db: duckdb.DuckDBPyConnection, table: str, column: str, kind: str) -> None:
         """Add a column; DuckDB hands the type on under its own name, which Postgres may not know."""
-        statement = f'alter table {table} add column "{column}" {_TYPES.get(kind, kind)}'
-        db.execute(f"call postgres_execute('{CATALOG}', ?)", [statement])
+        self.execute(db, f'alter table {table} add column "{column}" {_TYPES.get(kind, kind)}')
 
     def finish_load(self, kinds: list[str]) -> None:
         """Index what incremental models look up by, and tell the planner how large the tables are."""
         with connect(self.target) as connection, connection.cursor() as cursor:
             for kind in kinds:
-                cursor.execute(f'create index if not exists "{kind}_record" on raw."{kind}" (feed_id, record_key)')
+                cursor.execute(f'create index if not exists "{kind}_record_key" on raw."{kind}" (record_key)')
+                cursor.execute(f'drop index if exists raw."{kind}_record"')  # of feed and record: nothing looks it up
                 cursor.execute(f'analyze raw."{kind}"')
-            cursor.execute("analyze raw.touched")
+            cursor.execute("analyze raw.touched, raw.touched_entity")
 
     def serve(self, kept: Kept, relations: Sequence[Relation]) -> None:
         """Show the publication to the readers of the server."""

@@ -14,9 +14,9 @@ from feeds.contracts import Contract
 from governance.suspicion import suspicion_policy
 from ingest.crosswalk import decisions
 from settings import Settings
-from warehouse import people, points, reference, results, tables
+from warehouse import people, points, reference, results, tables, touched
 from warehouse.changes import ChangeSetLike, naive_utc, plan
-from warehouse.engine import engine_for
+from warehouse.engine import Engine, engine_for
 from warehouse.errors import LoadError
 
 OnEvent = Callable[[str], None]
@@ -61,8 +61,8 @@ def load(
             reference.replace(db, rows)
             people.replace(settings, db)
         results.replace(settings, db, judged)
-        _remove(db, todo.superseded, catalogue.contracts, load_id)
-        count = _insert(db, todo.new, catalogue.contracts, load_id)
+        _remove(db, engine, todo.superseded, catalogue.contracts, load_id)
+        count = _insert(db, engine, todo.new, catalogue.contracts, load_id)
         totals = [load_id, naive_utc(settings.now()), len(todo.new), len(todo.superseded), count, digest]
         db.execute("insert into raw.load values (?, ?, ?, ?, ?, ?)", totals)
     engine.finish_load(sorted(catalogue.contracts))
@@ -78,22 +78,26 @@ def last_load(db: duckdb.DuckDBPyConnection) -> tuple[int, str]:
 
 
 def _remove(
-    db: duckdb.DuckDBPyConnection, superseded: Sequence[str], contracts: dict[str, Contract], load_id: int
+    db: duckdb.DuckDBPyConnection,
+    engine: Engine,
+    superseded: Sequence[str],
+    contracts: dict[str, Contract],
+    load_id: int,
 ) -> None:
     if not superseded:
         return
+    touched.note_superseded(db, engine, contracts, superseded, load_id)
     for kind in contracts:
-        db.execute(
-            f'insert into raw.touched select distinct ?, ?, feed_id, record_key from raw."{kind}" '
-            "where change_set_id in (select unnest(?))",
-            [load_id, kind, list(superseded)],
-        )
         db.execute(f'delete from raw."{kind}" where change_set_id in (select unnest(?))', [list(superseded)])
     db.execute("delete from raw.change_set where change_set_id in (select unnest(?))", [list(superseded)])
 
 
 def _insert(
-    db: duckdb.DuckDBPyConnection, new: Sequence[ChangeSetLike], contracts: dict[str, Contract], load_id: int
+    db: duckdb.DuckDBPyConnection,
+    engine: Engine,
+    new: Sequence[ChangeSetLike],
+    contracts: dict[str, Contract],
+    load_id: int,
 ) -> int:
     db.execute(
         "create or replace temp table incoming (change_set_id varchar, feed_id varchar, jurisdiction_id varchar, "
@@ -103,7 +107,10 @@ def _insert(
     for change_set in new:
         _announce(db, change_set, contracts, load_id)
     kinds = [row[0] for row in db.execute("select distinct record_kind from incoming order by 1").fetchall()]
-    count = sum(_insert_kind(db, contracts[kind], load_id) for kind in kinds)
+    count = 0
+    for kind in kinds:
+        count += _insert_kind(db, contracts[kind], load_id)
+        touched.note_entities(db, engine, contracts[kind], load_id)
     db.execute("drop table incoming")
     return count
 

@@ -65,7 +65,8 @@ def _is_reached(sources: frozenset[str], kinds: set[str]) -> bool:
 
 def _sources_of(manifest: Mapping[str, Any]) -> Any:
     """A function from a node to the kinds and other tables of ``raw`` that it is made of."""
-    control = {"touched", "person", "person_membership"}  # told by the digest of a load, or read for what changed
+    # told by the digest of a load, or read for what changed
+    control = {"touched", "touched_entity", "load", "transform_run", "person", "person_membership"}
 
     @cache
     def sources(unique_id: str) -> frozenset[str]:

@@ -45,6 +45,8 @@ create table if not exists raw.change_set (
     rows bigint not null, load_id bigint not null);
 create table if not exists raw.touched (
     load_id bigint not null, record_kind varchar not null, feed_id varchar not null, record_key varchar not null);
+create table if not exists raw.touched_entity (
+    load_id bigint not null, entity varchar not null, entity_key varchar not null);
 create table if not exists raw.transform_run (
     run_id bigint not null, load_id bigint not null, project_digest varchar not null, is_full_refresh boolean not null,
     state varchar not null, started_at timestamp not null, finished_at timestamp, models integer, tests_passed integer,

@@ -14,6 +14,7 @@ from warehouse.engine import Engine, engine_for
 from warehouse.errors import TransformError
 from warehouse.scope import changed_kinds, reached
 from warehouse.tables import has_loads
+from warehouse.touched import forget, has_passed
 
 OnEvent = Callable[[str], None]
 #: All tests run nevertheless: with `empty`, leaving out a view does not leave out its tests.
@@ -63,9 +64,9 @@ def transform(
     """Build the models from ``raw`` and test them.
 
     Touched record keys are rebuilt; views, and tables and tests that nothing loaded since can reach, stand as the run
-    before left them. Everything is built when the dbt project changed since the last whole run, when the run before
-    failed, or with ``full_refresh``. With ``select`` (dbt's syntax) only a part runs; that neither counts as a whole
-    run nor can be published.
+    before left them. Everything is built when the dbt project changed since the last whole run, when none passed yet,
+    when the run before failed, or with ``full_refresh``. With ``select`` (dbt's syntax) only a part runs; that neither
+    counts as a whole run nor can be published.
 
     Raises:
         TransformError: a model or a test failed, or nothing was loaded yet.
@@ -74,7 +75,7 @@ def transform(
     digest = project_digest(settings)
     with engine.session() as db:
         load_id = _newest_load(db)
-        full = full_refresh or (select is None and not _built_with(db, digest))
+        full = full_refresh or not has_passed(db) or (select is None and not _built_with(db, digest))
         before = newest_run(db) if select is None and not full and engine.keeps_views else None
         views_stand = before is not None and (before.state, before.project_digest) == ("passed", digest)
         kinds = changed_kinds(db, before.load_id) if before is not None and views_stand else None
@@ -111,7 +112,7 @@ def _record(
             [state, naive_utc(settings.now()), models, passed, len(warnings), len(failed), result.run_id],
         )
         if state == "passed":
-            db.execute("delete from raw.touched where load_id <= ?", [result.load_id])
+            forget(db, result.load_id)
     if failed:
         with engine.session() as db:
             said = "; ".join(f"{r.name}: {r.message}{_problems(db, r)}" for r in failed[:3])

@@ -1,15 +1,16 @@
 -- fmt: off
-{#- After a model of versions is built: the index by which touched records are found, where the engine needs one. -#}
+{#- After an incremental model is built: the index by which touched rows are found, where the engine needs one. -#}
 {% macro index_records() -%}
-    {%- if model.config.meta.get("record_kind") -%}
-        {{ adapter.dispatch("index_records")() }}
+    {%- set meta = model.config.meta -%}
+    {%- if meta.get("record_kind") or meta.get("touched") -%}
+        {{ adapter.dispatch("index_records")(meta.get("touched", {}).get("key", "record_key")) }}
     {%- endif -%}
 {%- endmacro %}
-{% macro duckdb__index_records() -%}{%- endmacro %}
-{% macro default__index_records() -%}
+{% macro duckdb__index_records(key) -%}{%- endmacro %}
+{% macro default__index_records(key) -%}
     do $$ begin
         if not exists (select 1 from pg_index where indrelid = '{{ this }}'::regclass) then
-            create index on {{ this }} (feed_id, record_key);
+            create index on {{ this }} ({{ key }});
         end if;
         analyze {{ this }};
     end $$

@@ -33,6 +33,7 @@ with
         where birth_date is not null
     )
 
+-- once and never null as it is written: a data test would read all people again
 select distinct born.mention_key
 from born
 join days on days.mention_key = born.mention_key

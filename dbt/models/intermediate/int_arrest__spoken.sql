@@ -1,1 +1,5 @@
-{{ spoken_months(ref("int_arrest__classed"), "arrest", "arrest_days") }}
+{{
+    spoken_months(
+        ref("int_arrest__counted"), "arrest", "arrest_days", number="sum(arrests)"
+    )
+}}

@@ -1,6 +1,6 @@
 {#- A weight is summed as whole millionths: engines add fractions in different orders. -#}
 with
-    present as (select * from {{ ref("int_coarrest__present") }}),
+    present as (select * from {{ ref("int_coarrest__present") }} where people > 1),
     known as ({{ last_known("arrest") }}),
 
     pairs as (

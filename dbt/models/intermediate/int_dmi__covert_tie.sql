@@ -1,3 +1,5 @@
+{{ config(materialized="table") }}
+
 with
     sales as (select * from {{ ref("int_dmi__covert_sale") }}),
     near as (select * from {{ ref("int_dmi__covert_call") }}),

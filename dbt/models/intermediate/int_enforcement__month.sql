@@ -5,16 +5,18 @@ with
             month,
             'area' as level,
             coalesce(area_id, 'not recorded') as area_id,
-            enforcement_class_code
-        from {{ ref("int_arrest__classed") }}
+            enforcement_class_code as class_code,
+            arrests
+        from {{ ref("int_arrest__counted") }}
         union all
         select
             jurisdiction_id,
             month,
             'jurisdiction' as level,
             cast(null as varchar) as area_id,
-            enforcement_class_code
-        from {{ ref("int_arrest__classed") }}
+            enforcement_class_code as class_code,
+            arrests
+        from {{ ref("int_arrest__counted") }}
     ),
 
     places as (select distinct jurisdiction_id, level, area_id from named)
@@ -28,10 +30,12 @@ select
     cast(
         {{ month_end("months.month") }} - months.month + 1 as integer
     ) as days_in_month,
-    count(named.level) as arrests,
+    cast(coalesce(sum(named.arrests), 0) as bigint) as arrests,
     {%- for class in ["targeted", "low_level", "other", "not_classified"] %}
-        count(
-            case when named.enforcement_class_code = '{{ class }}' then 1 end
+        cast(
+            sum(
+                case when class_code = '{{ class }}' then named.arrests else 0 end
+            ) as bigint
         ) as {{ class }}_arrests
         {%- if not loop.last %},{% endif %}
     {%- endfor %}

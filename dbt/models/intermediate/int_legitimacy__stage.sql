@@ -4,17 +4,12 @@ with
     cases as (
         select
             'low_level_of_arrests' as stage_code,
-            arrests.jurisdiction_id,
-            arrests.arrested_on as happened_on,
-            {{ audit_group("arrests.arrestee") }} as group_code,
-            classed.enforcement_class_code = 'low_level' as has_outcome
-        from {{ ref("fct_arrest") }} as arrests
-        join
-            {{ ref("int_arrest__classed") }} as classed
-            on classed.jurisdiction_id = arrests.jurisdiction_id
-            and classed.feed_id = arrests.feed_id
-            and classed.record_key = arrests.record_key
-        where classed.enforcement_class_code <> 'not_classified'
+            jurisdiction_id,
+            arrested_on as happened_on,
+            group_code,
+            enforcement_class_code = 'low_level' as has_outcome
+        from {{ ref("int_arrest__with_charges") }}
+        where enforcement_class_code <> 'not_classified' and arrested_on is not null
         union all
         select
             'violation_of_terms' as stage_code,

@@ -1,7 +1,7 @@
 {%- set dated = [
     ("fct_shooting_victim", "occurred_at_local"),
     ("int_shooting_incident__counted", "occurred_at_local"),
-    ("fct_arrest", "arrested_on"),
+    ("int_arrest__counted", "month"),
 ] -%}
 with
     years as (

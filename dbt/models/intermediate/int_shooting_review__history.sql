@@ -5,7 +5,11 @@ with
         where person_key is not null
     ),
 
-    charges as ({{ charges_that_stand() }}),
+    charges as (
+        select jurisdiction_id, arrest_key, {{ charges_that_stand() }}
+        from {{ ref("fct_arrest_charge") }}
+        group by jurisdiction_id, arrest_key
+    ),
 
     happened as (
         select

@@ -1,13 +1,15 @@
 {#- What holds for the rows of a model, in one query, since a test costs a node of dbt: `key` columns occur together once
-    (nulls are equal), `never_null` columns have a value, `one_of` columns one of theirs or none, and `refers_to` columns
-    stand under the same name in another model or are null. A row that fails names its problems and its key. -#}
-{% test sound(model, key=[], never_null=[], one_of={}, refers_to={}) %}
+    (nulls are equal), `never_null` have a value, `one_of` one of theirs or none, `refers_to` stand in another model or are
+    null; with `records`, a column of record keys, incremental runs look at touched ones. It names problems and key. -#}
+{% test sound(model, key=[], never_null=[], one_of={}, refers_to={}, records=none) %}
     {%- set asked = key + never_null + one_of | list + refers_to | list -%}
     {%- set columns = asked | unique | list -%}
     {%- set shown = (key or columns) | join(", ") %}
     with
-        checked as (select {{ columns | join(", ") }} from {{ model }}),
-
+        checked as (
+            select {{ columns | join(", ") }}
+            from {{ model }} {{ where_wrong(records) }}
+        ),
         judged as (
             select
                 {{ shown }},

@@ -49,7 +49,7 @@
         records.feed_id,
         cast(null as varchar) as record_key,
         'the feed is unknown' as problem
-    from {{ model }} as records
+    from {{ ref("int_" ~ kind ~ "__versions") }} as records
     left join {{ ref("dim_feed") }} as feeds on feeds.feed_id = records.feed_id
-    where feeds.feed_id is null
+    where records.known_to is null and feeds.feed_id is null
 {% endtest %}
