@@ -58,5 +58,6 @@ def _blank_touched(db: duckdb.DuckDBPyConnection, blank: str) -> None:
         "create or replace temp table lk_mate as select unique_id from state.profile where alike in (from lk_alike) "
         "and unique_id not in (from lk_redo)"
     )
-    db.execute(f"{looked_up} (from lk_mate)")
-    db.execute(f"insert into lk_blank {blank.format(features='lk_feature')}")
+    if state.count(db, "select count(*) from lk_mate"):
+        db.execute(f"{looked_up} (from lk_mate)")
+        db.execute(f"insert into lk_blank {blank.format(features='lk_feature')}")
