@@ -19,8 +19,8 @@ def refresh(db: duckdb.DuckDBPyConnection, model: Model, policy: Policy, anew: b
 
     ``lk_edge_gone`` holds those that went.
     """
-    db.execute(f"create or replace table lk_new as {blocks.live(policy, None if anew else 'from lk_touched')}")
     if anew:
+        db.execute(f"create or replace table lk_new as {blocks.live(policy)}")
         score(db, model, "lk_new", "lk_scored", policy=policy)
         rules.add_vetoes(db, "lk_scored", "lk_new", "edge_new", policy)
     else:
@@ -39,6 +39,12 @@ def refresh(db: duckdb.DuckDBPyConnection, model: Model, policy: Policy, anew: b
 
 
 def _score_between(db: duckdb.DuckDBPyConnection, model: Model, policy: Policy) -> None:
+    # The features of what came are at hand; those of a block that passed the largest size are looked up.
+    at_hand = blocks.live(policy, "select unique_id from lk_fresh", "(select * exclude (alike) from lk_blank)")
+    others = blocks.live(
+        policy, "select unique_id from lk_flip where unique_id not in (select unique_id from lk_fresh)"
+    )
+    db.execute(f"create or replace table lk_new as {at_hand} union all by name {others}")
     if not state.count(db, "select count(*) from lk_new"):
         db.execute("create or replace table edge_new as from state.edge limit 0")
         return
