@@ -29,7 +29,7 @@ def add(db: duckdb.DuckDBPyConnection, features: str, policy: Policy = POLICY) -
         db.execute(f"update {features} set {column} = null where {column} in ({_huge(features, column, policy)})")
 
 
-def live(policy: Policy, among: str | None = None) -> str:
+def live(policy: Policy, among: str | None = None, features: str = "state.feature") -> str:
     """SQL for profiles as they are compared: features, ids that are not crowded, blocks that are not huge.
 
     ``among`` (SQL that gives ids) is looked up on both sides before they are joined: neither is read into memory.
@@ -38,7 +38,7 @@ def live(policy: Policy, among: str | None = None) -> str:
     ids = ", ".join(f"u.{column} as {column}" for column in IDS)
     columns = ", ".join(f"{_block(number)} as block_{number}" for number in range(len(blocking(policy))))
     return (
-        f"select f.* replace ({ids}), {columns} from (from state.feature {where}) as f "
+        f"select f.* replace ({ids}), {columns} from (from {features} {where}) as f "
         f"join (from state.used {where}) as u on u.unique_id = f.unique_id"
     )
 

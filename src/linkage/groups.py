@@ -24,15 +24,17 @@ Pairs = list[tuple[str, str]]
 
 
 def refresh(db: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict], policy: Policy, anew: bool) -> None:
-    """Bring ``state.partition`` and the outcomes of ``state.edge`` up to date.
+    """Bring ``state.partition`` up to date.
 
-    ``lk_now`` has the new rows of the partition, ``lk_was`` the rows before of all in it and of what left.
+    ``lk_now`` has the new rows of the partition, ``lk_was`` the rows before of all in it and of what left. ``lk_edge``
+    and ``lk_outcome`` have the edges that were looked at, and what the clustering made of them.
     """
     _members(db, policy, anew)
+    _edges(db, anew)
     among = None if anew else "select profile from lk_member"
     db.execute(f"create or replace temp table lk_node as select {', '.join(READ)} from ({blocks.live(policy, among)})")
     nodes = read_nodes(db, "lk_node")
-    edges, places = read_edges(db, "lk_node", policy.linked_weight)
+    edges, places = read_edges(db, "lk_edge", "lk_node", policy.linked_weight)
     found = cluster(nodes, edges, _said(nodes, verdicts, policy), policy)
     _register(db, nodes, places, found)
     db.execute(
@@ -47,10 +49,6 @@ def refresh(db: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict], policy: 
             "(select unique_id from lk_now union from lk_gone)"
         )
     state.replace(db, "partition", "lk_now", "lk_was", anew)
-    db.execute(
-        "update state.edge set outcome = o.outcome from lk_outcome as o where o.place = state.edge.rowid "
-        "and state.edge.outcome <> o.outcome"
-    )
 
 
 def _members(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> None:
@@ -74,6 +72,16 @@ def _members(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> None:
         "create or replace temp table lk_member as select unique_id, profile from state.profile where unique_id in "
         "(select unique_id from state.partition where component in (from lk_component) "
         "union select unique_id from lk_profile)"
+    )
+
+
+def _edges(db: duckdb.DuckDBPyConnection, anew: bool) -> None:
+    """``lk_edge``: the edges of these profiles, also to others, and the row of ``state.edge`` that is the ``place``."""
+    of = "(select profile from lk_member)"
+    near = "" if anew else f"where unique_id_l in {of} or unique_id_r in {of}"
+    db.execute(
+        "create or replace temp table lk_edge as select rowid as place, unique_id_l, unique_id_r, match_weight, veto "
+        f"from state.edge {near}"
     )
 
 

@@ -62,22 +62,24 @@ def read_nodes(db: duckdb.DuckDBPyConnection, features: str) -> Nodes:
     return Nodes(np.asarray(table["unique_id"].to_numpy(zero_copy_only=False), dtype=object), matrix)
 
 
-def read_edges(db: duckdb.DuckDBPyConnection, features: str, least: float) -> tuple[Edges, NDArray[np.int64]]:
+def read_edges(
+    db: duckdb.DuckDBPyConnection, edges: str, features: str, least: float
+) -> tuple[Edges, NDArray[np.int64]]:
     """Edges of at least that weight between mentions of the features, as row numbers of :func:`read_nodes`, and where
-    each stands in ``state.edge`` (its ``rowid``)."""
+    each stands (its ``place``)."""
     import numpy as np
 
     frame = db.execute(
         f"with numbered as (select unique_id, (row_number() over (order by unique_id) - 1)::int as at from {features}) "
-        "select l.at as a, r.at as b, e.match_weight as weight, e.veto is null as usable, e.rowid as place "
-        "from state.edge as e join numbered as l on l.unique_id = e.unique_id_l "
+        "select l.at as a, r.at as b, e.match_weight as weight, e.veto is null as usable, e.place "
+        f"from {edges} as e join numbered as l on l.unique_id = e.unique_id_l "
         "join numbered as r on r.unique_id = e.unique_id_r "
         f"where e.match_weight >= {least} order by round(weight, 6) desc, a, b"
     ).fetchnumpy()
-    edges = Edges(
+    found = Edges(
         np.asarray(frame["a"], dtype=np.int32),
         np.asarray(frame["b"], dtype=np.int32),
         np.asarray(frame["weight"], dtype=np.float64),
         np.asarray(frame["usable"], dtype=np.bool_),
     )
-    return edges, np.asarray(frame["place"], dtype=np.int64)
+    return found, np.asarray(frame["place"], dtype=np.int64)

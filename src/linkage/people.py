@@ -73,16 +73,9 @@ def _look(db: duckdb.DuckDBPyConnection, grade: str, anew: bool) -> None:
 
 def _sids(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """State numbers of the mentions that moved, as compared (a crowded one is none)."""
-    db.execute(
-        "create or replace temp table lk_profiled as select unique_id, profile from state.profile "
-        "where unique_id in (select mention_key from lk_moved)"
-    )
     rows = db.execute(
-        "select p.unique_id, f.area || u.sid from lk_profiled as p join "
-        "(select unique_id, sid from state.used where unique_id in (select profile from lk_profiled)) as u "
-        "on u.unique_id = p.profile join "
-        "(select unique_id, area from state.feature where unique_id in (select profile from lk_profiled)) as f "
-        "on f.unique_id = p.profile where u.sid is not null"
+        "select m.mention_key, n.area || n.sid from lk_moved as m join lk_member as p on p.unique_id = m.mention_key "
+        "join lk_node as n on n.unique_id = p.profile where n.sid is not null"
     ).fetchall()
     return dict(rows)
 
@@ -104,10 +97,8 @@ def _evidence(db: duckdb.DuckDBPyConnection, events: list[Event]) -> dict[str, l
     firsts, keys = zip(*shown, strict=True)
     rows = db.execute(
         "with shown as (select unnest($1::varchar[]) as first, unnest($2::varchar[]) as unique_id), "
-        "edge as (select unique_id_l, unique_id_r, match_weight, veto from state.edge where unique_id_l in "
-        "(select unique_id from shown) or unique_id_r in (select unique_id from shown)), "
-        "near as (select first, edge.* from shown join edge on edge.unique_id_l = shown.unique_id union "
-        "select first, edge.* from shown join edge on edge.unique_id_r = shown.unique_id) "
+        "near as (select first, e.* from shown join lk_edge as e on e.unique_id_l = shown.unique_id union "
+        "select first, e.* from shown join lk_edge as e on e.unique_id_r = shown.unique_id) "
         "select first, unique_id_l, unique_id_r, round(match_weight, 2), veto from near "
         "qualify row_number() over (partition by first order by match_weight desc, unique_id_l, unique_id_r) <= 3 "
         "order by first, match_weight desc, unique_id_l, unique_id_r",

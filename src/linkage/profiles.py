@@ -43,11 +43,14 @@ def refresh(db: duckdb.DuckDBPyConnection, spoken_of: list[str], anew: bool) -> 
 
 def _blank_touched(db: duckdb.DuckDBPyConnection, blank: str) -> None:
     db.execute(
-        "create or replace temp table lk_redo as select unique_id from feature_new union from lk_flipped "
-        "union from lk_heard"
+        "create or replace temp table lk_others as (from lk_flipped union from lk_heard) "
+        "except select unique_id from feature_new"
     )
-    looked_up = "create or replace temp table lk_feature as from state.feature where unique_id in"
-    db.execute(f"{looked_up} (from lk_redo)")
+    db.execute("create or replace temp table lk_redo as select unique_id from feature_new union all from lk_others")
+    looked_up = "from state.feature where unique_id in"
+    db.execute(
+        f"create or replace temp table lk_feature as from feature_new union all by name {looked_up} (from lk_others)"
+    )
     db.execute(f"create or replace temp table lk_blank as {blank.format(features='lk_feature')}")
     db.execute(
         "create or replace temp table lk_alike as select alike from lk_blank where alike is not null union "
@@ -58,5 +61,6 @@ def _blank_touched(db: duckdb.DuckDBPyConnection, blank: str) -> None:
         "create or replace temp table lk_mate as select unique_id from state.profile where alike in (from lk_alike) "
         "and unique_id not in (from lk_redo)"
     )
-    db.execute(f"{looked_up} (from lk_mate)")
-    db.execute(f"insert into lk_blank {blank.format(features='lk_feature')}")
+    if state.count(db, "select count(*) from lk_mate"):
+        db.execute(f"create or replace temp table lk_feature as {looked_up} (from lk_mate)")
+        db.execute(f"insert into lk_blank {blank.format(features='lk_feature')}")

@@ -48,16 +48,11 @@ def refresh(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> int:
     Only a cluster of a component that was looked at again (``lk_member``) has other pairs than before.
     """
     looked = "(select unique_id from lk_member union from lk_gone)"
-    near = "true" if anew else f"(unique_id_l in {looked} or unique_id_r in {looked})"
     told = "true" if anew else f"(low in {looked} or high in {looked})"
-    db.execute(
-        "create or replace temp table lk_near_edge as select unique_id_l, unique_id_r, match_weight, veto, outcome "
-        f"from state.edge where {near}"
-    )
     db.execute(f"create or replace temp table lk_told as from state.verdict where {told}")
     # Whoever stands in one of them, with their cluster: a join with the whole partition would read it into memory.
     keys = (
-        "select unique_id_l from lk_near_edge union select unique_id_r from lk_near_edge "
+        "select unique_id_l from lk_edge union select unique_id_r from lk_edge "
         "union select low from state.verdict union select high from state.verdict"
     )
     db.execute(
@@ -70,8 +65,8 @@ def refresh(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> int:
                 when v.answer is not null then v.answer
                 when e.veto is not null then e.veto
                 when e.match_weight < {policy.linked_weight} then 'grey'
-                when e.outcome = {BLOCKED} then 'cluster' else 'thin_cluster' end as reason
-            from lk_near_edge as e join lk_place as l on l.unique_id = e.unique_id_l
+                when o.outcome = {BLOCKED} then 'cluster' else 'thin_cluster' end as reason
+            from lk_edge as e left join lk_outcome as o using (place) join lk_place as l on l.unique_id = e.unique_id_l
             join lk_place as r on r.unique_id = e.unique_id_r
             left join state.verdict as v on v.low = e.unique_id_l and v.high = e.unique_id_r
             where (l.linked <> r.linked or v.answer = 'second_person')
@@ -80,7 +75,7 @@ def refresh(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> int:
             select v.low, v.high, null, l.linked, r.linked, v.answer from lk_told as v
             join lk_place as l on l.unique_id = v.low join lk_place as r on r.unique_id = v.high
             where v.answer <> 'settled' and not exists
-                (from lk_near_edge as e where e.unique_id_l = v.low and e.unique_id_r = v.high)),
+                (from lk_edge as e where e.unique_id_l = v.low and e.unique_id_r = v.high)),
         settled as (select least(l.linked, r.linked) as a, greatest(l.linked, r.linked) as b from state.verdict as v
             join lk_place as l on l.unique_id = v.low join lk_place as r on r.unique_id = v.high
             where v.answer = 'settled')

@@ -19,7 +19,7 @@ TABLES = {
     "crowded": "id (kind, value) that stands for too many people",
     "profile": "mention that can be somebody: a hash of all that is compared, and the smallest mention alike",
     "used": "profile that is compared: its ids without crowded ones, hashes of its blocks, bits of the huge ones",
-    "edge": "pair of profiles at the review weight: the parts of its weight, veto, and what clustering made of it",
+    "edge": "pair of profiles at the review weight: the parts of its weight, and what speaks against it",
     "ambiguous": "profile of no known age that fits people of different generations",
     "partition": "mention: labels of its cluster at each grade and of its component, each the smallest profile in it",
     "verdict": "pair that people spoke of, and what holds for it",
