@@ -41,65 +41,85 @@ class Changes:
 
 
 def load(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str, anew: bool) -> None:
-    """``lk_before``: the newest membership of every mention that may have moved, ``anew`` of every one ever linked.
+    """``lk_before``: the membership of every mention that may have moved, ``anew`` of every one ever linked.
+
+    Who belongs to nobody now and left before has the newest one that ended, where that person may be taken up again.
 
     Raises:
         LinkageError: the ledger is not what the files of the newest run say.
     """
-    if anew:
-        _load_all(settings, db, grade)
-    else:
-        _load_moved(settings, db, grade)
-
-
-def _load_all(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str) -> None:
-    table = lt.person_membership
-    columns = sa.select(table.c.mention_key, table.c.person_key).where(table.c.grade == grade)
-    with engine(settings).connect() as connection:
-        held: dict[str, str] = dict(connection.execute(columns.where(table.c.valid_to.is_(None))).tuples().all())
-        # few were closed: the newest of those stands for a mention that belongs to nobody now
-        ended = columns.where(table.c.valid_to.is_not(None)).order_by(table.c.valid_from)
-        closed = {mention: person for mention, person in connection.execute(ended).tuples() if mention not in held}
+    held, ended = _all(settings, grade) if anew else _moved(settings, db, grade)
     _table(db, "lk_held_by", held)
-    _table(db, "lk_ended", closed)
+    label = "unique_id" if anew else grade
+    was = "(select mention_key as unique_id from lk_held_by)" if anew else "lk_was"
     db.execute(
-        "create or replace temp table lk_before as select mention_key, person_key, true as is_open from lk_held_by "
-        "union all select mention_key, person_key, false from lk_ended"
+        "create or replace temp table lk_before as select w.unique_id as mention_key, h.person_key, true as is_open "
+        f"from {was} as w join lk_held_by as h on h.mention_key = w.{label}"
     )
+    left = "select mention_key from lk_before where mention_key not in (select unique_id from lk_now)"
+    gone = {key for (key,) in db.execute(left).fetchall()}
+    _table(db, "lk_ended", _taken_up(settings, grade, ended, gone))
+    db.execute("insert into lk_before select mention_key, person_key, false from lk_ended")
 
 
-def _load_moved(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str) -> None:
+def _memberships(grade: str, is_open: bool) -> sa.Select[Any]:
+    """Mention and person of the memberships that stand, or of those that ended, the newest last."""
+    table = lt.person_membership.c
+    query = sa.select(table.mention_key, table.person_key).where(table.grade == grade)
+    if is_open:
+        return query.where(table.valid_to.is_(None))
+    return query.where(table.valid_to.is_not(None)).order_by(table.valid_from)
+
+
+def _all(settings: Settings, grade: str) -> tuple[dict[str, str], dict[str, str]]:
+    with engine(settings).connect() as connection:
+        held: dict[str, str] = dict(connection.execute(_memberships(grade, True)).tuples().all())
+        ended = connection.execute(_memberships(grade, False)).tuples()
+        return held, {mention: person for mention, person in ended if mention not in held}
+
+
+def _moved(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str) -> tuple[dict[str, str], dict[str, str]]:
     """What one mention of each cluster says goes for the others: the newest run left a cluster with one person."""
     looked = "(select mention_key from lk_looked union from lk_gone)"
     labels = db.execute(f"select distinct {grade} from lk_was where unique_id in {looked} order by 1").fetchall()
     came = db.execute(
         "select mention_key from lk_looked where mention_key not in (select unique_id from lk_was) order by 1"
     ).fetchall()
-    table = lt.person_membership
-    key = table.c.mention_key
-    columns = sa.select(key, table.c.person_key)
-    columns = columns.where(table.c.grade == grade, key.in_(sa.bindparam("keys", expanding=True)))
+    by_mention = lt.person_membership.c.mention_key
     with engine(settings).connect() as connection:
-        held = dict(_asked(connection, columns.where(table.c.valid_to.is_(None)), labels))
-        ended = columns.where(table.c.valid_to.is_not(None)).order_by(table.c.valid_from)
-        closed = dict(_asked(connection, ended, came))
+        held = dict(_asked(connection, _memberships(grade, True), by_mention, [key for (key,) in labels]))
+        ended = dict(_asked(connection, _memberships(grade, False), by_mention, [key for (key,) in came]))
     if len(held) != len(labels):
         raise LinkageError(
             "The ledger knows nobody of some clusters that the newest linkage left. Was it restored from a copy? "
             "Run `nnsc link run --full`."
         )
-    _table(db, "lk_held_by", held)
-    _table(db, "lk_ended", closed)
-    db.execute(
-        "create or replace temp table lk_before as select w.unique_id as mention_key, h.person_key, true as is_open "
-        f"from lk_was as w join lk_held_by as h on h.mention_key = w.{grade} "
-        "union all select mention_key, person_key, false from lk_ended"
-    )
+    return held, ended
 
 
-def _asked(connection: sa.Connection, query: sa.Select[Any], keys: list[Any]) -> Iterator[Any]:
-    for some in _chunks((key for (key,) in keys), _KEYS):
-        yield from connection.execute(query, {"keys": some}).tuples()
+def _taken_up(settings: Settings, grade: str, ended: dict[str, str], gone: set[str]) -> dict[str, str]:
+    """Whom those who left may be again: who they were, or who took that one over, unless others are that person now.
+
+    Then they share a person with these only where linking joins them; else they are like anybody new.
+    """
+    person = lt.person.c
+    with engine(settings).connect() as connection:
+        query = sa.select(person.person_key, person.status, person.redirect_to)
+        rows = _asked(connection, query, person.person_key, sorted(set(ended.values())))
+        heirs = {key: key if status == "active" else target for key, status, target in rows}
+        asked = sorted({heir for heir in heirs.values() if heir})
+        rows = _asked(connection, _memberships(grade, True), lt.person_membership.c.person_key, asked)
+        still = {key for mention, key in rows if mention not in gone}
+    found = {mention: heirs[key] for mention, key in ended.items()}
+    return {mention: heir for mention, heir in found.items() if heir and heir not in still}
+
+
+def _asked(
+    connection: sa.Connection, query: sa.Select[Any], column: sa.ColumnElement[str], keys: list[str]
+) -> Iterator[Any]:
+    some = query.where(column.in_(sa.bindparam("keys", expanding=True)))
+    for chunk in _chunks(keys, _KEYS):
+        yield from connection.execute(some, {"keys": chunk}).tuples()
 
 
 def _table(db: duckdb.DuckDBPyConnection, name: str, people: dict[str, str]) -> None:

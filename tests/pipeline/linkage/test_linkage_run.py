@@ -152,6 +152,41 @@ def test_who_left_and_came_back_is_the_same_person(world: World) -> None:
         assert world.people() == before
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_who_comes_back_as_somebody_else_is_not_given_the_person_of_those_who_stayed(world: World, full: bool) -> None:
+    other = {"sid": "99120009", "first_name": "Wendell", "last_name": "Pruitt", "birth_date": "1970-01-05"}
+    stay = [*crowd(20), mention("b", **PAIR), mention("c", **PAIR)]
+    world.link([*stay, mention("a", **PAIR)])
+    before = world.people()
+    world.link(stay)
+    world.link([*stay, mention("a", **PAIR | other)], full=full)
+    assert world.people()["a"] not in before.values()
+    assert world.people()["b"] == world.people()["c"] == before["b"]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_who_comes_back_after_their_person_was_merged_is_whoever_took_that_one_over_or_new(
+    world: World, full: bool
+) -> None:
+    """A retired key is never used again: while the heir is there, only linking joins who comes back with it."""
+    other = {"sid": "99120009", "first_name": "Wendell", "last_name": "Pruitt", "birth_date": "1970-01-05"}
+    pairs = [mention("b", **PAIR), mention("d", **PAIR | other), mention("e", **PAIR | other)]
+    world.link([*crowd(20), *pairs, mention("a", **PAIR)])
+    first = world.people()["a"]
+    world.link([*crowd(20), *pairs])
+    decide(world.settings, "b", "d", "same", "Ines", "prints")
+    world.link([*crowd(20), *pairs])
+    heir = world.people()["b"]
+    assert heir == world.people()["d"] != first, "two records against one"
+    third = {"sid": "77120555", "first_name": "Quentin", "last_name": "Zabriskie", "birth_date": "1955-08-30"}
+    world.link([*crowd(20), *pairs, mention("a", **PAIR | third)], full=full)
+    assert world.people()["a"] not in (first, heir)
+    assert world.row(first).status == "retired"
+    world.link(crowd(20))
+    world.link([*crowd(20), mention("a", **PAIR)], full=full)
+    assert world.people()["a"] not in (first, heir), "it was somebody of its own in between"
+
+
 def test_every_edge_sums_exactly(world: World) -> None:
     world.link(simulated(3, 900))
     last = store.last_run(world.settings)

@@ -5,21 +5,27 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import sqlalchemy as sa
 
-from linkage import state
-from linkage.decisions import Verdict
+from ingest import link_tables as lt
+from ingest.ledger import engine
+from linkage import state, store
+from linkage.decisions import ANSWERS, Verdict, decide
 from linkage.mentions import compare
-from linkage.policy import POLICY, Policy
+from linkage.policy import GRADES, POLICY, Policy
 from linkage.resolve import resolve
 from linkage.review import refresh
+from linkage.run import run
 from linkage.store import base_model
+from settings import Settings
 from simulator.mentions import COLUMNS, mention_rows
-from support.people_world import crowd, mention, write
+from support.people_world import crowd, groups, mention, write
 
 Rows = dict[str, dict[str, Any]]
 _TRUTH = ("person_id", "stratum", "name_group", "true_sex")
@@ -58,7 +64,7 @@ def row_of(everybody: Rows, key: str) -> dict[str, Any]:
     return everybody[key.lstrip("az")]
 
 
-def decide(rows: Rows, before: list[Verdict], rng: random.Random) -> list[Verdict]:
+def opinions(rows: Rows, before: list[Verdict], rng: random.Random) -> list[Verdict]:
     """Some answers are taken back, others come; some speak of mentions that left."""
     kept = {v.pair: v for v in before if rng.random() > 0.3}
     for _ in range(6):
@@ -116,7 +122,7 @@ def test_every_step_ends_where_a_full_relink_ends(tmp_path: Path, name: str, see
     decided: list[list[Verdict]] = [[]]
     for _ in range(4):
         deliveries.append(shift(deliveries[-1], everybody, rng))
-        decided.append(decide(deliveries[-2], decided[-1], rng))
+        decided.append(opinions(deliveries[-2], decided[-1], rng))
     assert len({len(labels) for labels in walk(tmp_path, deliveries, decided, POLICIES[name])}) > 1
 
 
@@ -131,3 +137,50 @@ def test_a_son_who_comes_parts_the_ageless_record_from_his_father_until_he_leave
     labels = walk(tmp_path, [father, with_son, father], [[], [], []], POLICY)
     for parted in (False, True, False):
         assert (lambda now: (now["a1"] == now["a2"], now["w"] != now["a1"]))(next(labels)) == (True, parted)
+
+
+def held(settings: Settings, grade: str) -> dict[str, str]:
+    """Person by mention as the ledger holds it now; each mention stands there once."""
+    member = lt.person_membership.c
+    query = sa.select(member.mention_key, member.person_key).where(member.grade == grade, member.valid_to.is_(None))
+    with engine(settings).connect() as connection:
+        rows = connection.execute(query).tuples().all()
+    assert len({mention for mention, _ in rows}) == len(rows)
+    return dict(rows)
+
+
+def labels(settings: Settings, grade: str) -> dict[str, str]:
+    last = store.last_run(settings)
+    assert last is not None
+    with last.open() as db:
+        return dict(db.execute(f"select unique_id, {grade} from partition").fetchall())
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+def test_the_ledger_bears_what_the_partition_says_and_people_keep_their_keys(tmp_path: Path, seed: int) -> None:
+    """Through deliveries, withdrawals and returns, decisions and full relinks: one person a cluster, one cluster a
+    person, and whoever is the same cluster as before is the same person."""
+    rng, day = random.Random(100 + seed), datetime(2026, 1, 1, tzinfo=UTC)
+    everybody = simulated(60 + seed, 300)
+    rows: Rows = {key: row for key, row in everybody.items() if rng.random() < 0.6}
+    before: dict[str, dict[frozenset[str], str]] = {grade: {} for grade in GRADES}
+    for step in range(7):
+        settings = Settings(home=tmp_path / "home", clock=day + timedelta(days=step))
+        run(settings, full=step == 4, source=write(tmp_path / f"{step}.parquet", list(rows.values())))
+        for grade in GRADES:
+            people, clusters = held(settings, grade), labels(settings, grade)
+            now = {members: people[min(members)] for members in groups(clusters)}
+            assert groups(people) == groups(clusters)
+            assert all(now[members] == key for members, key in before[grade].items() if members in now)
+            before[grade] = now
+        known = sorted(labels(settings, "linked"))
+        for _ in range(4):
+            low, high = rng.sample(known, 2)
+            decide(settings, low, high, rng.choice(ANSWERS), rng.choice(["Ines", "Omar"]), "prints")
+        rows = shift(rows, everybody, rng)
+    with engine(settings).connect() as connection:
+        retired = set(
+            connection.execute(sa.select(lt.person.c.person_key).where(lt.person.c.status == "retired")).scalars()
+        )
+    assert retired
+    assert not retired & {*held(settings, "linked").values(), *held(settings, "action").values()}
