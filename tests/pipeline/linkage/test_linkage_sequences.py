@@ -28,6 +28,8 @@ from simulator.mentions import COLUMNS, mention_rows
 from support.people_world import crowd, groups, mention, write
 
 Rows = dict[str, dict[str, Any]]
+_WHO = ("last_name", "second_last_name", "first_name", "middle_name", "name_suffix", "birth_date", "sid", "fbi_number",
+        "local_id", "address")  # fmt: skip
 _TRUTH = ("person_id", "stratum", "name_group", "true_sex")
 
 
@@ -44,8 +46,9 @@ def shift(rows: Rows, everybody: Rows, rng: random.Random) -> Rows:
     """What the next delivery makes of the mentions: some come, some leave, some are corrected, some are said twice."""
     now = {key: row for key, row in rows.items() if rng.random() > 0.06}
     for key, row in everybody.items():
-        if key not in now and rng.random() < 0.3:
-            now[key] = row
+        if key not in now and rng.random() < 0.3:  # some turn out to be somebody else
+            other = everybody[rng.choice(sorted(everybody))] if rng.random() < 0.3 else row
+            now[key] = row | {name: other[name] for name in _WHO}
     keys = sorted(now)
     for key in rng.sample(keys, len(keys) // 12):
         other = everybody[rng.choice(sorted(everybody))]
