@@ -63,6 +63,9 @@ def _members(db: duckdb.DuckDBPyConnection, policy: Policy, anew: bool) -> None:
         f"(select unique_id_l, unique_id_r from edge_new where match_weight >= {policy.linked_weight} and veto is null "
         f"union all select unique_id_l, unique_id_r from state.edge where match_weight >= {policy.linked_weight} "
         "and (unique_id_l in (from lk_turned) or unique_id_r in (from lk_turned)))"
+        # Whom people joined to a mention that left has no edge to it when it comes back.
+        "union select unnest([low, high]) from (select low, high from state.verdict where joins "
+        "and (low in (select unique_id from lk_profile) or high in (select unique_id from lk_profile)))"
     )
     db.execute(
         "create or replace temp table lk_component as select distinct component from state.partition "

@@ -153,38 +153,27 @@ def test_who_left_and_came_back_is_the_same_person(world: World) -> None:
 
 
 @pytest.mark.parametrize("full", [False, True])
-def test_who_comes_back_as_somebody_else_is_not_given_the_person_of_those_who_stayed(world: World, full: bool) -> None:
-    other = {"sid": "99120009", "first_name": "Wendell", "last_name": "Pruitt", "birth_date": "1970-01-05"}
-    stay = [*crowd(20), mention("b", **PAIR), mention("c", **PAIR)]
-    world.link([*stay, mention("a", **PAIR)])
-    before = world.people()
-    world.link(stay)
-    world.link([*stay, mention("a", **PAIR | other)], full=full)
-    assert world.people()["a"] not in before.values()
-    assert world.people()["b"] == world.people()["c"] == before["b"]
-
-
-@pytest.mark.parametrize("full", [False, True])
-def test_who_comes_back_after_their_person_was_merged_is_whoever_took_that_one_over_or_new(
-    world: World, full: bool
-) -> None:
-    """A retired key is never used again: while the heir is there, only linking joins who comes back with it."""
-    other = {"sid": "99120009", "first_name": "Wendell", "last_name": "Pruitt", "birth_date": "1970-01-05"}
-    pairs = [mention("b", **PAIR), mention("d", **PAIR | other), mention("e", **PAIR | other)]
-    world.link([*crowd(20), *pairs, mention("a", **PAIR)])
-    first = world.people()["a"]
-    world.link([*crowd(20), *pairs])
-    decide(world.settings, "b", "d", "same", "Ines", "prints")
-    world.link([*crowd(20), *pairs])
-    heir = world.people()["b"]
-    assert heir == world.people()["d"] != first, "two records against one"
-    third = {"sid": "77120555", "first_name": "Quentin", "last_name": "Zabriskie", "birth_date": "1955-08-30"}
-    world.link([*crowd(20), *pairs, mention("a", **PAIR | third)], full=full)
-    assert world.people()["a"] not in (first, heir)
-    assert world.row(first).status == "retired"
-    world.link(crowd(20))
-    world.link([*crowd(20), mention("a", **PAIR)], full=full)
-    assert world.people()["a"] not in (first, heir), "it was somebody of its own in between"
+def test_who_comes_back_as_somebody_else_takes_nobodys_key(world: World, full: bool) -> None:
+    """Nor a retired one: then the one whom it redirects to is whose key they may not take."""
+    other = {"first_name": "Wilma", "last_name": "Zander", "birth_date": "1950-01-09", "sid": "99887766", "sex": "F"}
+    third = PAIR | {"first_name": "Marcus", "last_name": "Quist", "birth_date": "1970-01-05", "sid": "77120009"}
+    rows = {row["mention_key"]: row for row in (*crowd(20), *(mention(k, **PAIR) for k in "abm"))}
+    rows |= {key: mention(key, **third) for key in ("n", "o")}
+    world.link(list(rows.values()))
+    before = {grade: world.people(grade) for grade in ("linked", "action")}
+    stay = {key: row for key, row in rows.items() if key not in "mn"}
+    world.link(list(stay.values()))
+    stay["o"] = mention("o", **PAIR)  # one person with a and b, whose key retires theirs
+    world.link(list(stay.values()))
+    world.link([*stay.values(), mention("m", **other), mention("n", **third)], full=full)
+    for grade, was in before.items():
+        now = world.people(grade)
+        assert now["a"] == now["b"] == now["o"] == was["a"]
+        assert len({now["a"], now["m"], now["n"]}) == 3
+        assert {world.row(key).status for key in now.values()} == {"active"}
+        kinds = {(e.kind, e.person_from, e.person_to) for e in world.events() if e.grade == grade}
+        assert {kind for kind, _, to in kinds if to in (now["m"], now["n"])} <= {"split", "heal"}
+        assert world.row(was["o"]).redirect_to == now["a"]
 
 
 def test_every_edge_sums_exactly(world: World) -> None:

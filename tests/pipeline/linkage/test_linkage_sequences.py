@@ -187,3 +187,16 @@ def test_the_ledger_bears_what_the_partition_says_and_people_keep_their_keys(tmp
         )
     assert retired
     assert not retired & {*held(settings, "linked").values(), *held(settings, "action").values()}
+
+
+def test_who_was_joined_by_people_is_joined_again_when_they_come_back(tmp_path: Path) -> None:
+    """No edge leads from whoever came back to the other one, of whom nothing changed."""
+    others = {row["mention_key"]: row for row in crowd()}
+    one = mention("a", first_name="Terrence", last_name="Okafor", birth_date="1991-04-17", sid="77120001")
+    two = mention("b", first_name="Wilma", last_name="Zander", birth_date="1950-01-09", sid="99887766")
+    both = others | {"a": one, "b": two}
+    said = [Verdict(("a", "b"), ("x", "y"), (), ())]
+    for left in ("a", "b"):
+        without = {key: row for key, row in both.items() if key != left}
+        labels = list(walk(tmp_path, [both, without, both], [said] * 3, POLICY))
+        assert [now.get("a") == now.get("b") for now in labels] == [True, False, True]
