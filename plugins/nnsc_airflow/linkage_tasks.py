@@ -60,14 +60,14 @@ class TrainModel(BaseOperator):
 
 
 def waiting_pairs() -> list[dict[str, str]]:
-    """The pairs that matter most; none before the first run."""
+    """The pairs that matter most; none before the first run, or when its file is gone."""
     from linkage.api import queue, show
     from linkage.review import REASONS
-    from linkage.store import last_run
+    from linkage.store import has_files, last_run
     from settings import load_settings
 
     settings = load_settings()
-    if last_run(settings) is None:
+    if not has_files(last_run(settings)):
         return []
     found = []
     for pair in queue(settings, _AT_ONCE):

@@ -43,6 +43,9 @@ def compare(db: duckdb.DuckDBPyConnection, source: str, anew: bool) -> tuple[int
     """``mention`` with what has to be looked at, ``lk_gone`` with what changed or left; returns all and new.
 
     Contents are compared by a hash of 64 bits, of which only a change of one and the same mention could find the same.
+
+    Raises:
+        LinkageError: a mention stands twice; what is kept for the next run would hold it twice ever after.
     """
     from linkage.review import ACTED_ON
 
@@ -53,7 +56,9 @@ def compare(db: duckdb.DuckDBPyConnection, source: str, anew: bool) -> tuple[int
         f"select mention_key, acted_on, hash({columns}, acted_on) as content from (select {columns}, "
         f"coalesce(record_kind in ({kinds}), false) as acted_on from {source})"
     )
-    total = state.count(db, "select count(*) from lk_content")
+    total, keys = db.execute("select count(*), count(distinct mention_key) from lk_content").fetchall()[0]
+    if total != keys:
+        raise LinkageError(f"{total:,} mentions have only {keys:,} keys; run `nnsc build`, whose tests say which.")
     if anew:
         db.execute("create or replace table state.content as from lk_content")
         db.execute(f"create or replace temp view mention as select {columns} from {source}")

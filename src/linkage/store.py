@@ -46,13 +46,20 @@ class LastRun:
         """Its tables, to read.
 
         Raises:
-            LinkageError: its file is gone.
+            LinkageError: its file is gone or damaged.
         """
         import duckdb
 
         if not has_files(self):
             raise LinkageError("The files of the last linkage are gone; run `nnsc link run`, which makes them anew.")
-        return duckdb.connect(str(self.folder / STATE), read_only=True)
+        try:
+            return duckdb.connect(str(self.folder / STATE), read_only=True)
+        except duckdb.IOException as error:
+            raise _damaged() from error
+
+
+def _damaged() -> LinkageError:
+    return LinkageError("The file of the last linkage cannot be read; run `nnsc link run --full`, which makes it anew.")
 
 
 def root(settings: Settings) -> Path:
@@ -87,7 +94,10 @@ def working(settings: Settings, before: LastRun | None) -> Iterator[tuple[duckdb
         shutil.copyfile(before.folder / STATE, folder / STATE)
     db = duckdb.connect(config={"threads": settings.threads, "memory_limit": MEMORY, "temp_directory": work})
     try:
-        db.execute(f"attach '{folder / STATE}' as state")
+        try:
+            db.execute(f"attach '{folder / STATE}' as state")
+        except duckdb.IOException as error:
+            raise _damaged() from error
         (folder / STATE).chmod(0o600)
         db.execute("set wal_autocheckpoint = '1GB'")  # nobody reads it before the end: one checkpoint is enough
         yield db, folder

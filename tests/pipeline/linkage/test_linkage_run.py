@@ -324,6 +324,29 @@ def test_lost_files_cost_a_full_relink_and_no_key(world: World) -> None:
     assert world.people() == before
 
 
+def test_a_damaged_file_asks_for_a_full_relink(world: World) -> None:
+    rows = crowd()
+    world.link(rows)
+    before, last = world.people(), store.last_run(world.settings)
+    assert last is not None
+    (last.folder / store.STATE).write_bytes(b"?" * 5000)
+    for use in (lambda: world.link(rows), lambda: api.queue(world.settings)):
+        with pytest.raises(LinkageError, match="--full"):
+            use()
+    assert world.link(rows, full=True).changed is False
+    assert world.people() == before
+
+
+def test_a_mention_that_stands_twice_is_refused_and_not_kept(world: World) -> None:
+    rows = crowd()
+    people = world.link(rows).people
+    for twice in (rows[0], rows[0] | {"address": "9 Oak St"}):
+        for full in (False, True):
+            with pytest.raises(LinkageError, match="61 mentions have only 60 keys"):
+                world.link([*rows, twice], full=full)
+    assert world.link(rows).people == people
+
+
 def test_a_run_that_dies_before_the_ledger_leaves_everything_as_it_was(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
