@@ -28,11 +28,11 @@ _WORDS = (
 )  # fmt: skip
 
 
-def build(db: duckdb.DuckDBPyConnection, source: str, target: str, policy: Policy = POLICY) -> int:
+def build(db: duckdb.DuckDBPyConnection, source: str, target: str, policy: Policy = POLICY) -> None:
     """Create table ``target`` with the features of every mention of ``source`` that can be anybody.
 
-    Grain: one row per mention with an id, or with a family name, a given name and something beside them. Returns how
-    many mentions were left out because nothing in them tells one person from another.
+    Grain: one row per mention with an id, or with a family name, a given name and something beside them.
+    In whatever is left out nothing tells one person from another.
     """
     _register_names(db, source)
     db.execute(f"create or replace temp table {target}_raw as {_features_sql(source, policy)}")
@@ -41,13 +41,9 @@ def build(db: duckdb.DuckDBPyConnection, source: str, target: str, policy: Polic
     db.execute(
         f"create or replace table {target} as select raw.*{more} from {target}_raw as raw{given} where {_SOMEBODY}"
     )
-    total, kept = db.execute(f"select (select count(*) from {target}_raw), (select count(*) from {target})").fetchall()[
-        0
-    ]
     db.execute(f"drop table {target}_raw")
     for table in ("lk_first", "lk_last", "lk_alias", "lk_suffix"):
         db.execute(f"drop table {table}")
-    return int(total) - int(kept)
 
 
 _SOMEBODY = (

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 def resolve(
     db: duckdb.DuckDBPyConnection, model: Model, mentions: str, verdicts: Sequence[Verdict] = (),
     policy: Policy = POLICY, anew: bool = True,
-) -> int:  # fmt: skip
-    """Resolve the relation ``mentions``; returns how many of them tell nothing of who they are.
+) -> None:  # fmt: skip
+    """Resolve the relation ``mentions``.
 
     Unless ``anew``, ``mentions`` has to hold the new and changed mentions only, and the table ``lk_gone`` the keys of
     the changed and withdrawn ones; the result is that of a full relink with the same model and settings.
     """
-    nobody = features.build(db, mentions, "feature_new", policy)
+    features.build(db, mentions, "feature_new", policy)
     if anew:
         db.execute("create or replace temp table lk_gone (unique_id varchar)")
     else:
@@ -42,4 +42,3 @@ def resolve(
     pairs.refresh(db, model, policy, anew)
     rules.veto_ambiguous(db, policy, anew)
     groups.refresh(db, verdicts, policy, anew)
-    return nobody

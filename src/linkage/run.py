@@ -72,10 +72,10 @@ def _run(settings: Settings, token: int, source: str, full: bool, new_key: NewKe
     with store.working(settings, None if anew else last) as (db, folder):
         total, new = compare(db, source, anew)
         say(f"{total:,} mentions, {new:,} of them new or changed; {'full relink' if anew else 'incremental'}")
-        nobody = resolve(db, model, "mention", verdicts(settings), policy, anew)
+        resolve(db, model, "mention", verdicts(settings), policy, anew)
         found = {grade: changes(settings, db, grade, new_key, anew) for grade in GRADES}
         waiting = review.refresh(db, policy, anew)
-        counts = _counts(db, found) | {"mentions": total, "new_or_changed": new, "nobody": nobody, "review": waiting}
+        counts = _counts(db, found) | {"mentions": total, "new_or_changed": new, "review": waiting}
         db.execute("checkpoint state")
         with transaction(settings) as connection:
             check_lease(connection, settings, _LEASE, token)
@@ -102,12 +102,13 @@ def _version(model: str, policy: Policy) -> str:
 
 
 def _counts(db: duckdb.DuckDBPyConnection, found: dict[str, Changes]) -> dict[str, Any]:
-    people, action_people = db.execute(
-        "select count(*) filter (unique_id = linked), count(*) filter (unique_id = action) from state.partition"
+    people, action_people, nobody = db.execute(
+        "select count(*) filter (unique_id = linked), count(*) filter (unique_id = action), "
+        "(select count(*) from state.content) - count(*) from state.partition"
     ).fetchall()[0]
     events = [event for change in found.values() for event in change.events]
     return {
-        "people": int(people), "action_people": int(action_people),
+        "people": int(people), "action_people": int(action_people), "nobody": int(nobody),
         "merges": sum(e.kind == "merge" for e in events), "splits": sum(e.kind != "merge" for e in events),
         "changed": any(c.opened or c.closed for c in found.values()),
     }  # fmt: skip

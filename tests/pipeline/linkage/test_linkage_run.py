@@ -176,6 +176,11 @@ def test_who_comes_back_as_somebody_else_takes_nobodys_key(world: World, full: b
         assert world.row(was["o"]).redirect_to == now["a"]
 
 
+def test_mentions_of_nobody_are_counted_also_when_nothing_is_new(world: World) -> None:
+    rows = [*crowd(20), mention("nobody", first_name="Jane", last_name="Doe")]
+    assert [world.link(rows).nobody, world.link(rows).nobody, world.link(rows[:-1]).nobody] == [1, 1, 0]
+
+
 def test_every_edge_sums_exactly(world: World) -> None:
     world.link(simulated(3, 900))
     last = store.last_run(world.settings)
