@@ -13,6 +13,7 @@ from governance import decisions as governance
 from governance.errors import WrongDecision
 from governance.tables import decision
 from ingest.ledger import engine, transaction
+from linkage import state
 from linkage.policy import POLICY, Policy
 
 if TYPE_CHECKING:
@@ -121,9 +122,7 @@ def tabulate(db: duckdb.DuckDBPyConnection, found: Sequence[Verdict], policy: Po
              "joins_for_action": v.joins_for_action(policy), "answer": _answer(v, policy)} for v in found]  # fmt: skip
     flags = [(name, pa.bool_()) for name in ("parts", "joins", "joins_for_action")]
     schema = pa.schema([("low", pa.string()), ("high", pa.string()), *flags, ("answer", pa.string())])
-    db.register("lk_arrow", pa.Table.from_pylist(rows, schema))
-    db.execute("create or replace temp table lk_verdict as from lk_arrow")
-    db.unregister("lk_arrow")
+    state.take_in(db, "lk_verdict", pa.Table.from_pylist(rows, schema))
     changed = "((from lk_verdict except from state.verdict) union (from state.verdict except from lk_verdict))"
     db.execute(
         "create or replace temp table lk_heard as select distinct unnest([low, high]) as unique_id from "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkage import names
+from linkage import names, state
 from linkage.policy import POLICY, Policy
 
 if TYPE_CHECKING:
@@ -62,10 +62,7 @@ def _register_names(db: duckdb.DuckDBPyConnection, source: str) -> None:
     ):
         union = " union ".join(f"select {c} as raw from {source} where {c} is not null" for c in columns)
         spellings = [row[0] for row in db.execute(f"select distinct raw from ({union}) order by raw").fetchall()]
-        arrow = make(spellings)
-        db.register("lk_arrow", arrow)
-        db.execute(f"create or replace temp table {table} as select * from lk_arrow")
-        db.unregister("lk_arrow")
+        state.take_in(db, table, make(spellings))
 
 
 def _table(columns: dict[str, list[object]], lists: frozenset[str] = frozenset()) -> pa.Table:

@@ -116,7 +116,5 @@ def _register(db: duckdb.DuckDBPyConnection, nodes: Nodes, places: NDArray[np.in
         | {name: keys.take(pa.array(getattr(found, name))) for name in ("linked", "action", "component")}
     )
     outcomes = pa.table({"place": places, "outcome": found.outcome})
-    for name, table in (("lk_label", labels), ("lk_outcome", outcomes)):
-        db.register("lk_arrow", table)
-        db.execute(f"create or replace temp table {name} as from lk_arrow")
-        db.unregister("lk_arrow")
+    state.take_in(db, "lk_label", labels)
+    state.take_in(db, "lk_outcome", outcomes)

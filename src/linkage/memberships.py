@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ingest import link_tables as lt
 from ingest.ledger import engine
+from linkage import state
 from linkage.errors import LinkageError
 from linkage.keys import Event
 
@@ -40,10 +41,11 @@ class Changes:
     evidence: dict[str, list[dict[str, Any]]]
 
 
-def load(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str, anew: bool) -> None:
+def load(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str, anew: bool) -> list[str]:
     """``lk_before``: the membership of every mention that may have moved, ``anew`` of every one ever linked.
 
     Who belongs to nobody now and left before has the newest one that ended, where that person may be taken up again.
+    Returns the mentions with a person that are no mentions any more.
 
     Raises:
         LinkageError: the ledger is not what the files of the newest run say.
@@ -56,10 +58,13 @@ def load(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str, anew: bo
         "create or replace temp table lk_before as select w.unique_id as mention_key, h.person_key, true as is_open "
         f"from {was} as w join lk_held_by as h on h.mention_key = w.{label}"
     )
-    left = "select mention_key from lk_before where mention_key not in (select unique_id from lk_now)"
-    gone = {key for (key,) in db.execute(left).fetchall()}
-    _table(db, "lk_ended", _taken_up(settings, grade, ended, gone))
+    rows = db.execute(
+        "select mention_key from lk_before where mention_key not in (select unique_id from lk_now) order by 1"
+    ).fetchall()
+    left = [key for (key,) in rows]
+    _table(db, "lk_ended", _taken_up(settings, grade, ended, set(left)))
     db.execute("insert into lk_before select mention_key, person_key, false from lk_ended")
+    return left
 
 
 def _memberships(grade: str, is_open: bool) -> sa.Select[Any]:
@@ -126,9 +131,7 @@ def _table(db: duckdb.DuckDBPyConnection, name: str, people: dict[str, str]) -> 
     import pyarrow as pa
 
     columns = {"mention_key": pa.array(people, pa.string()), "person_key": pa.array(people.values(), pa.string())}
-    db.register("lk_arrow", pa.table(columns))
-    db.execute(f"create or replace temp table {name} as from lk_arrow")
-    db.unregister("lk_arrow")
+    state.take_in(db, name, pa.table(columns))
 
 
 def people(settings: Settings, grade: str, keys: set[str]) -> tuple[dict[str, datetime], dict[str, set[str]]]:

@@ -24,7 +24,7 @@ def changes(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str, new_k
     Unless ``anew``, clusters that the newest run left with the same mentions stand in the ledger as they are.
     """
     _look(db, grade, anew)
-    memberships.load(settings, db, grade, anew)
+    left = memberships.load(settings, db, grade, anew)
     db.execute(
         "create or replace temp table lk_held as select p.mention_key, p.label, b.person_key, b.is_open "
         "from lk_looked as p left join lk_before as b on b.mention_key = p.mention_key"
@@ -46,7 +46,7 @@ def changes(settings: Settings, db: duckdb.DuckDBPyConnection, grade: str, new_k
     was_open = {mention for mention, _, _, is_open in rows if is_open}
     born, merged = memberships.people(settings, grade, set(before.values()))
     result = assign(clusters, before, born, _sids(db), merged, new_key)
-    opened, closed = [], _left(db)
+    opened, closed = [], left
     for members, key in zip(clusters, result.keys, strict=True):
         for mention in members:
             stays = before.get(mention) == key and mention in was_open
@@ -78,15 +78,6 @@ def _sids(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
         "join lk_node as n on n.unique_id = p.profile where n.sid is not null"
     ).fetchall()
     return dict(rows)
-
-
-def _left(db: duckdb.DuckDBPyConnection) -> list[str]:
-    """Mentions with a person that are no mentions any more."""
-    rows = db.execute(
-        "select mention_key from lk_before where is_open and mention_key not in (select unique_id from lk_now) "
-        "order by 1"
-    ).fetchall()
-    return [key for (key,) in rows]
 
 
 def _evidence(db: duckdb.DuckDBPyConnection, events: list[Event]) -> dict[str, list[dict[str, Any]]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 #: Table -> its grain and meaning. Tables named ``lk_*`` and ``feature_new`` live for one run.
 TABLES = {
@@ -39,6 +40,13 @@ def replace(db: duckdb.DuckDBPyConnection, table: str, rows: str, gone: str, ane
         return
     db.execute(f"delete from state.{table} where unique_id in (select unique_id from {gone})")
     db.execute(f"insert into state.{table} by name from {rows}")
+
+
+def take_in(db: duckdb.DuckDBPyConnection, name: str, arrow: pa.Table) -> None:
+    """Create a table for one run from what Python made."""
+    db.register("lk_arrow", arrow)
+    db.execute(f"create or replace temp table {name} as from lk_arrow")
+    db.unregister("lk_arrow")
 
 
 def count(db: duckdb.DuckDBPyConnection, query: str) -> int:
