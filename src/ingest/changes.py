@@ -23,7 +23,7 @@ from ingest.parse import Parsed, workspace
 from ingest.points import reached
 from ingest.secret import METHOD, define_keyed, pseudonym_key
 from ingest.sqltext import PARQUET, ident, literal
-from ingest.state import COLUMNS, FeedState, KindState, load_state, next_state
+from ingest.state import COLUMNS, FeedState, KindState, load_state, meet_carried, meet_state, next_state
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def _derive_into(
     target: Path,
 ) -> None:
     layout = next(layout for layout in feed.spec.layouts if layout.name == parsed.layout)
+    appends = feed.spec.delivery.mode == "append"
     counts: dict[str, dict[str, int]] = {}
     states: dict[str, KindState] = dict(before.kinds)
     for record in layout.records:
@@ -72,16 +73,19 @@ def _derive_into(
         key = key_signature(record, feed.contracts[record.kind], record.key.columns)
         rekeyed = _check_key(feed, record, old, key)
         _load_new(connection, feed, parsed, record)
-        load_state(connection, settings.home, old)
+        load_state(connection, settings.home, old, once=appends and not rekeyed)
         if rekeyed:
             _carry_over_keys(connection, parsed, record)
+        if appends:
+            meet_carried(connection) if rekeyed else meet_state(connection, settings.home, old)
         entities = [_entity(name) for name in feed.contracts[record.kind].references]
         pairs = paired(connection, feed.spec.delivery, record, entities)
         _outcome(connection, feed, record, pairs, parsed.window)
         counts[record.kind] = _counts(connection, parsed, record.kind)
         _write_changes(connection, feed, record, scratch)
         states[record.kind] = next_state(
-            connection, settings.home, old, scratch, target.relative_to(settings.home), record.kind, key, rekeyed
+            connection, settings.home, old, scratch, target.relative_to(settings.home), record.kind, key, rekeyed,
+            searched=appends,
         )
     result = {"counts": counts, "state": FeedState(states).to_json()}
     (scratch / "derived.json").write_text(json.dumps(result, sort_keys=True))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from feeds.limits import DeliverySpec
 from feeds.spec import RecordSpec
 from ingest.sqltext import ident
-from ingest.state import narrow_state
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,10 +23,7 @@ def paired(
 ) -> str:
     """Query of ``new`` and ``old`` side by side: a row per record of either, apart from old ones that a delivery in
     mode append says nothing of. ``more`` names further columns of ``new``, all text."""
-    earlier = "old"
-    if delivery.mode == "append":
-        narrow_state(connection)
-        earlier = "touched"
+    earlier = "touched" if delivery.mode == "append" else "old"
     new = "".join([_NEW, *(f", n.{ident(name)}" for name in more)])
     if not record.key.ordinal:
         return _by_key(earlier, new)

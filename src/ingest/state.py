@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.layer_keys import keys_of, may_hold, write_keys
 from ingest.sqltext import PARQUET, literal
 
 if TYPE_CHECKING:
@@ -69,8 +70,11 @@ class FeedState:
         return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
 
 
-def load_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindState) -> None:
-    """``old``: the live rows of a state (a view, so that only the needed columns are read)."""
+def load_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindState, *, once: bool = False) -> None:
+    """``old``: the live rows of a state (a view, so that only the needed columns are read).
+
+    ``once`` says that it is read once at the most: then what lies on the base is not kept in memory.
+    """
     connection.execute("drop view if exists old")
     if not state.layers:
         connection.execute(f"create temp view old as select {COLUMNS} from ({_EMPTY})")
@@ -78,6 +82,11 @@ def load_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindSta
     base = _read(home, state.layers[0])
     if len(state.layers) == 1:
         connection.execute(f"create temp view old as select {COLUMNS} from {base} where not gone")
+        return
+    if once:
+        connection.execute(
+            f"create temp view old as select {COLUMNS} from ({_newest(home, state.layers)}) where not gone"
+        )
         return
     connection.execute(f"create or replace temp table recent as {_newest(home, state.layers[1:])}")
     connection.execute(f"""
@@ -87,15 +96,20 @@ def load_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindSta
         select {COLUMNS} from recent where not gone""")
 
 
-def narrow_state(connection: duckdb.DuckDBPyConnection) -> None:
-    """``touched``: the rows of ``old`` of which ``new`` speaks, for a delivery that says nothing of the others.
+def meet_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindState) -> None:
+    """``touched``: the live rows of a state of which ``new`` speaks, for a delivery that says nothing of the others.
 
-    Their keys first: new records mostly have none there, and then no other column of a long state is read.
+    Only layers that hold such keys are read: new records mostly meet none.
     """
-    connection.execute("create or replace temp table met as select key_hash from old semi join new using (key_hash)")
-    met = connection.execute("select count(*) from met").fetchall()[0][0]
-    rows = "old semi join met using (key_hash)" if met else f"({_EMPTY})"
+    wanted = keys_of(connection, "new")
+    met = tuple(layer for layer in state.layers if may_hold(connection, home / layer.path, wanted))
+    rows = f"({_newest(home, met, 'semi join new using (key_hash)')}) where not gone" if met else f"({_EMPTY})"
     connection.execute(f"create or replace temp table touched as select {COLUMNS} from {rows}")
+
+
+def meet_carried(connection: duckdb.DuckDBPyConnection) -> None:
+    """``touched`` where ``old`` has other keys than the layers of the state."""
+    connection.execute(f"create or replace temp table touched as select {COLUMNS} from old semi join new using (key_hash)")
 
 
 def next_state(
@@ -107,11 +121,13 @@ def next_state(
     kind: str,
     key: str,
     rebase: bool,
+    searched: bool = False,
 ) -> KindState:
     """Write what ``outcome`` changes as a new layer (or as a new base) and return the state behind the delivery.
 
     ``scratch`` is where to write now, ``target`` the same folder's final place relative to the home. ``rebase`` asks
-    for a new base, because the keys of the old layers are no longer the keys of ``old``.
+    for a new base, because the keys of the old layers are no longer the keys of ``old``; ``searched`` for a file of
+    the layer's keys, because deliveries name a few records.
     """
     connection.execute("""
         create or replace temp view layer as
@@ -135,6 +151,8 @@ def next_state(
             union all select {COLUMNS}, gone from layer {"" if below else "where not gone"}"""
     path = scratch / f"{kind}.state.parquet"
     written = connection.execute(f"copy ({query}) to {literal(str(path))} ({PARQUET})").fetchall()[0][0]
+    if searched:
+        write_keys(connection, path)
     return KindState((*below, Layer(str(target / path.name), int(written))), key)
 
 
@@ -150,10 +168,10 @@ def _kept(layers: list[int], rows: int) -> int:
     return kept
 
 
-def _newest(home: Path, layers: tuple[Layer, ...]) -> str:
+def _newest(home: Path, layers: tuple[Layer, ...], which: str = "") -> str:
     """SELECT of the newest row of each record in some layers."""
     stacked = " union all ".join(
-        f"select *, {number} as layer from {_read(home, layer)}" for number, layer in enumerate(layers)
+        f"select *, {number} as layer from {_read(home, layer)} {which}" for number, layer in enumerate(layers)
     )
     return f"select * from ({stacked}) qualify row_number() over (partition by key_hash, slot order by layer desc) = 1"
 
