@@ -84,7 +84,14 @@ def _derive_into(
         counts[record.kind] = _counts(connection, parsed, record.kind)
         _write_changes(connection, feed, record, scratch)
         states[record.kind] = next_state(
-            connection, settings.home, old, scratch, target.relative_to(settings.home), record.kind, key, rekeyed,
+            connection,
+            settings.home,
+            old,
+            scratch,
+            target.relative_to(settings.home),
+            record.kind,
+            key,
+            rekeyed,
             searched=appends,
         )
     result = {"counts": counts, "state": FeedState(states).to_json()}

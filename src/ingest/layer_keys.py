@@ -54,8 +54,7 @@ def may_hold(connection: duckdb.DuckDBPyConnection, layer: Path, wanted: np.ndar
 def _numbers(connection: duckdb.DuckDBPyConnection, relation: str) -> np.ndarray:
     import numpy as np
 
-    found: np.ndarray = connection.execute(f"select {_NUMBER} as number from {relation}").fetchnumpy()["number"]
-    return np.sort(found)
+    return np.sort(connection.execute(f"select {_NUMBER} as number from {relation}").fetchnumpy()["number"])
 
 
 def _beside(layer: Path) -> Path:

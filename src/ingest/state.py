@@ -109,7 +109,9 @@ def meet_state(connection: duckdb.DuckDBPyConnection, home: Path, state: KindSta
 
 def meet_carried(connection: duckdb.DuckDBPyConnection) -> None:
     """``touched`` where ``old`` has other keys than the layers of the state."""
-    connection.execute(f"create or replace temp table touched as select {COLUMNS} from old semi join new using (key_hash)")
+    connection.execute(
+        f"create or replace temp table touched as select {COLUMNS} from old semi join new using (key_hash)"
+    )
 
 
 def next_state(

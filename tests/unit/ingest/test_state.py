@@ -50,8 +50,9 @@ def _run(
             folder.mkdir()
             load_state(connection, home, state)
             _outcome(connection, changes)
-            before, state = state, next_state(
-                connection, home, state, folder, Path(str(number)), "arrest", "k", False, searched(number)
+            before, state = (
+                state,
+                next_state(connection, home, state, folder, Path(str(number)), "arrest", "k", False, searched(number)),
             )
             written += state.layers[-1].rows if state != before else 0
             states.append(state)
