@@ -7,7 +7,8 @@ NNSC := .venv/bin/nnsc
 # What Python compiled is kept, also where the shell forbids that: else every process compiles all libraries anew,
 # half a minute of a processor each.
 unexport PYTHONDONTWRITEBYTECODE
-PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile
+# A worker that ends by itself is a failure, and no other one begins its tests again.
+PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --max-worker-restart 0
 
 .PHONY: help setup demo test test-full up down lint bench
 
@@ -27,7 +28,7 @@ test: setup ## The tests that every change has to pass (<= 10 minutes)
 # One process more than cores: many of these wait for Airflow. The longest files first (tests/support/order.py).
 test-full: WORKERS = 3
 test-full: setup ## The long ones: many seeds, kills at every step, properties (<= 45 minutes)
-	@NNSC_THREADS=1 $(PYTEST) --no-loadscope-reorder -m slow
+	@NNSC_THREADS=1 $(PYTEST) --no-loadscope-reorder --durations 15 -m slow
 
 up: setup ## Airflow on http://127.0.0.1:8080 with everything in place
 	@$(NNSC) up

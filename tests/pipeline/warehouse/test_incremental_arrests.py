@@ -28,7 +28,7 @@ MARTS = (
     "mart_legitimacy__disparity", "mart_legitimacy__enforcement_footprint", "mart_dmi__covert_market",
 )  # fmt: skip
 #: The whole build of these marts from nothing is done once for each sequence, at its end.
-SEQUENCES, LENGTH = 8, 4
+SEQUENCES, LENGTH = 4, 4
 #: The sequence of `make test`.
 ONE = 4
 
