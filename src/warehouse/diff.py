@@ -86,8 +86,7 @@ def _change(before: Kept, after: Kept, table: str, limit: int) -> TableChange:
 
 
 def _open(db: duckdb.DuckDBPyConnection, name: str, kept: Kept, table: str) -> None:
-    path = str(kept.file(table)).replace("'", "''")
-    db.execute(f"create view {name} as select * from read_parquet('{path}')")
+    db.execute(f"create view {name} as select * from {kept.rows(table)}")
 
 
 def _shared(db: duckdb.DuckDBPyConnection) -> list[str]:

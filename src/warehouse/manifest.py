@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 import duckdb
 
 from settings import Settings
+from warehouse.carried import Carried, lineage
 from warehouse.kept import next_number
 from warehouse.publication import Written
 from warehouse.tiers import published_tiers
@@ -17,7 +19,9 @@ _PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dbt-postgres")
 _FRESHNESS = "marts.mart_ops__feed_freshness"
 
 
-def describe(settings: Settings, db: duckdb.DuckDBPyConnection, run: Run, written: Written) -> dict[str, Any]:
+def describe(
+    settings: Settings, db: duckdb.DuckDBPyConnection, run: Run, written: Written, taken: Carried | None
+) -> dict[str, Any]:
     """The manifest of a publication that was written from a run, while its warehouse is still open."""
     sequence = db.execute("select max(load_seq), count(*) from raw.change_set").fetchone()
     assert sequence is not None
@@ -36,6 +40,10 @@ def describe(settings: Settings, db: duckdb.DuckDBPyConnection, run: Run, writte
         "tiers": {t: told for t, told in published_tiers(settings).items() if t in written.rows},
         "tables": written.rows,
         "files": written.files,
+        "parts": {table: asdict(parts) for table, parts in written.parts.items()},
+        "sums": {table: [str(number) for number in sums] for table, sums in written.sums.items()},
+        "lineage": lineage(db, run.load_id),
+        "carried": taken.in_a_row if taken is not None else 0,
     }
 
 

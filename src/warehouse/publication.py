@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import duckdb
 
 from feeds.contracts import Contract
 from settings import Settings
+from warehouse.carried import Carried, bring_forward, copy_file, store_parts
 from warehouse.errors import PublishError
-from warehouse.kept import store
+from warehouse.kept import Parts, Sums, store, sums_of
 from warehouse.reference import TABLES
 
 #: Schemas that are published; names live in the others.
@@ -30,6 +31,8 @@ class Relation:
     name: str
     description: str
     columns: Mapping[str, str]
+    kind: str | None = None
+    """Of a table by record: the kind of records of which alone, and of codes, each of its rows is made."""
 
     @property
     def sql(self) -> str:
@@ -56,15 +59,22 @@ def relations(dbt_manifest: Path) -> list[Relation]:
 
 def _relation(node: Mapping[str, Any]) -> Relation:
     columns = {name: column["description"] for name, column in node["columns"].items() if column["description"]}
-    return Relation(node["schema"], node["name"], node["description"], columns)
+    kind = node.get("config", {}).get("meta", {}).get("by_record")
+    return Relation(node["schema"], node["name"], node["description"], columns, kind)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Written:
-    """What was written, by ``schema.table``: the rows of each, and the Parquet file that keeps them."""
+    """What was written, by ``schema.table``: rows with their sums, the content, and the files where they are parts."""
 
-    rows: dict[str, int]
-    files: dict[str, str]
+    sums: dict[str, Sums] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, Parts] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """The rows of each table."""
+        return {table: sums[0] for table, sums in self.sums.items()}
 
 
 def write(
@@ -73,30 +83,56 @@ def write(
     draft: Path,
     wanted: Sequence[Relation],
     contracts: Mapping[str, Contract],
+    taken: Carried | None = None,
 ) -> Written:
-    """Write every relation into the new file ``draft``, and each that changed into the kept tables.
+    """Write every relation into the file ``draft``, and each that changed into the kept tables.
+
+    The file is new, or one of the publication before where there is something to take from it (``taken``).
 
     Raises:
         PublishError: an identifying column would be published.
     """
     mask = os.umask(0o077)
     try:
+        if taken is not None:
+            copy_file(settings, taken.before, draft)
         db.execute(f"attach {_quoted(str(draft))} as publication")
     finally:
         os.umask(mask)
-    rows = {}
+    written, forward = Written(), set()
     db.begin()  # two thousand statements, most of them descriptions: each by itself would be made durable
     for schema in sorted({relation.schema for relation in wanted}):
         db.execute(f'create schema if not exists publication."{schema}"')
     for relation in wanted:
-        copied = db.execute(f"create table publication.{relation.sql} as select * from {relation.sql}").fetchall()
-        rows[relation.table] = int(copied[0][0])
-        db.execute("; ".join(_comments(relation)))
+        sums = _brought_forward(db, relation, taken)
+        if sums is not None:
+            forward.add(relation.table)
+        written.sums[relation.table] = sums or _write_whole(db, relation)
     _refuse_identifiers(db, wanted, contracts)
     db.commit()
-    files = {relation.table: store(db, settings, relation.schema, relation.name) for relation in wanted}
+    for table in written.sums:
+        sums = written.sums[table]
+        if taken is not None and table in forward:
+            written.files[table], parts = store_parts(db, settings, taken, table, sums)
+            written.parts |= {table: parts} if parts else {}
+        else:
+            written.files[table] = store(db, settings, table, sums)
     db.execute("detach publication")
-    return Written(rows, files)
+    return written
+
+
+def _brought_forward(db: duckdb.DuckDBPyConnection, relation: Relation, taken: Carried | None) -> Sums | None:
+    """The sums of a relation that was carried; None where it has to be written."""
+    if taken is None or relation.table not in taken.tables:
+        return None
+    return bring_forward(db, relation.table, taken.tables[relation.table], taken.sums(relation.table))
+
+
+def _write_whole(db: duckdb.DuckDBPyConnection, relation: Relation) -> Sums:
+    db.execute(f"drop table if exists publication.{relation.sql}")
+    db.execute(f"create table publication.{relation.sql} as select * from {relation.sql}")
+    db.execute("; ".join(_comments(relation)))
+    return sums_of(db, f"publication.{relation.sql}")
 
 
 def _comments(relation: Relation) -> Iterator[str]:

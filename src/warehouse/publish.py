@@ -6,6 +6,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,17 @@ from feeds.contracts import Contract
 from governance.audit import Event
 from ingest.ledger import note
 from settings import Settings
+from warehouse.carried import Carried, Doubt, carried, lineage, published_file, stamp, wal_of
 from warehouse.dbt_runner import dbt_manifest, project_digest
 from warehouse.engine import engine_for
 from warehouse.errors import PublishError
 from warehouse.kept import Kept, remove_old
 from warehouse.manifest import describe
-from warehouse.publication import relations, write
+from warehouse.publication import Relation, Written, relations, write
 from warehouse.tiers import gate
 from warehouse.transform import Run, newest_run
 
-FILE_NAME, MANIFEST_NAME = "warehouse.duckdb", "manifest.json"
+MANIFEST_NAME = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -40,17 +42,20 @@ class PublishResult:
 
 def publication_path(settings: Settings) -> Path:
     """The file that readers open."""
-    return settings.published / FILE_NAME
+    return published_file(settings)
 
 
 def standing(settings: Settings, run_id: int) -> PublishResult | None:
-    """The publication that stands already, if it comes from that run."""
+    """The publication that stands already, if it comes from that run of this warehouse (another one counts anew)."""
     file = settings.published / MANIFEST_NAME
     if not file.is_file() or not publication_path(settings).is_file():
         return None
     manifest = json.loads(file.read_text())
-    if manifest["run_id"] != run_id or "publication_id" not in manifest:
+    if manifest["run_id"] != run_id or "lineage" not in manifest:
         return None
+    with engine_for(settings).session() as db:
+        if manifest["lineage"] != lineage(db, manifest["load_id"]):
+            return None
     return PublishResult(publication_path(settings), manifest["tables"], False, manifest["publication_id"])
 
 
@@ -72,20 +77,60 @@ def publish(
             gate(settings, contracts)
             _sweep(settings)
             wanted = relations(dbt_manifest(settings))
-            written = write(db, settings, draft, wanted, contracts)
-            manifest = describe(settings, db, run, written)
+            written, taken = _written(settings, db, run, draft, wanted, contracts, on_event)
+            manifest = describe(settings, db, run, written, taken)
             kept = Kept(int(manifest["publication_id"]), manifest, settings.published)
             engine.serve(kept, wanted)
             _make_durable(draft)
+            manifest["file"] = stamp(draft)
+            wal_of(target).unlink(missing_ok=True)
             draft.replace(target)
             manifest["audit"] = _logged(settings, manifest)
             _remember(settings, kept)
     finally:
-        for rest in (draft, Path(f"{draft}.wal")):
-            rest.unlink(missing_ok=True)
-    if on_event:
-        on_event(f"Published {len(kept.tables)} tables ({sum(kept.tables.values()):,} rows) as {target}.")
+        _remove(draft)
+    _say(on_event, f"Published {len(kept.tables)} tables ({sum(kept.tables.values()):,} rows) as {target}.")
     return PublishResult(target, kept.tables, publication_id=kept.publication_id)
+
+
+def _written(
+    settings: Settings,
+    db: duckdb.DuckDBPyConnection,
+    run: Run,
+    draft: Path,
+    wanted: list[Relation],
+    contracts: Mapping[str, Contract],
+    on_event: Callable[[str], None] | None,
+) -> tuple[Written, Carried | None]:
+    """The written draft, and what it took from the publication before: nothing where that cannot be read."""
+    try:
+        taken = carried(settings, db, run, {one.table: one.kind for one in wanted})
+        if taken is not None:
+            return write(db, settings, draft, wanted, contracts, taken), taken
+    except (duckdb.Error, OSError, Doubt) as error:
+        _say(on_event, f"Everything is written, for the publication before cannot be gone on from: {error}")
+        _begin_anew(db, draft)
+    return write(db, settings, draft, wanted, contracts), None
+
+
+def _say(on_event: Callable[[str], None] | None, text: str) -> None:
+    if on_event:
+        on_event(text)
+
+
+def _begin_anew(db: duckdb.DuckDBPyConnection, draft: Path) -> None:
+    """Give up a draft that could not be written."""
+    with suppress(duckdb.TransactionException):  # none had begun
+        db.rollback()
+    attached = db.execute("select count(*) from duckdb_databases() where database_name = 'publication'").fetchall()
+    if attached[0][0]:
+        db.execute("detach publication")
+    _remove(draft)
+
+
+def _remove(draft: Path) -> None:
+    for rest in (draft, wal_of(draft)):
+        rest.unlink(missing_ok=True)
 
 
 def _logged(settings: Settings, manifest: dict[str, Any]) -> dict[str, Any]:

@@ -136,12 +136,8 @@ class Writer:
         return int(self.db.execute(f"select count(*) from {relation}").fetchall()[0][0])
 
     def _columns(self, table: str) -> list[str]:
-        cursor = self.db.execute(f"select * from {self._file(table)} limit 0")
+        cursor = self.db.execute(f"select * from {self.kept.rows(table)} limit 0")
         return [column[0] for column in cursor.description or []]
-
-    def _file(self, table: str) -> str:
-        path = str(self.kept.file(table)).replace("'", "''")
-        return f"read_parquet('{path}')"
 
     def _shown(self, column: str, is_pseudonym: bool) -> str:
         """A column as the recipient sees it: keys under the recipient's own pseudonyms, the same in every table."""
@@ -160,7 +156,7 @@ class Writer:
             conditions += [
                 f"coalesce(\"{key}\", '') not in (select key from juvenile)" for key in _PERSONAL if key in columns
             ]
-        return self._file(table) + (f" where {' and '.join(conditions)}" if conditions else "")
+        return self.kept.rows(table) + (f" where {' and '.join(conditions)}" if conditions else "")
 
     def _says_its_places(self, table: str) -> bool:
         """True when a recipient of some jurisdictions only may have a table: its rows can be told apart, or are T0."""
@@ -174,24 +170,24 @@ class Writer:
     def _mentions_in_places(self) -> str:
         """Mentions in any fact of the recipient's places: what a table without a place is told apart by."""
         both = [t for t in self.kept.tables if {_PLACE, _MENTION} <= set(self._columns(t))]
-        parts = [f"select {_MENTION} from {self._file(table)} where {self._in_places()}" for table in both]
+        parts = [f"select {_MENTION} from {self.kept.rows(table)} where {self._in_places()}" for table in both]
         return " union all ".join(parts) if parts else "select null"
 
     def find_juveniles(self) -> None:
         """Keys of every event of a person who was a juvenile in it, in any version of the record."""
         self.db.execute("create temp table juvenile (key varchar)")
         if BORN_LATE in self.kept.tables:
-            self.db.execute(f"insert into juvenile select {_MENTION} from {self._file(BORN_LATE)}")
+            self.db.execute(f"insert into juvenile select {_MENTION} from {self.kept.rows(BORN_LATE)}")
         for table in self.kept.tables:
             columns = self._columns(table)
             tests = is_juvenile(columns) + ([f"{_MENTION} in (from juvenile)"] if _MENTION in columns else [])
             for key in _PERSONAL if table.startswith("core.fct_") else ():
                 if tests and key in columns:
-                    source = f'select distinct "{key}" from {self._file(table)} where {" or ".join(tests)}'
+                    source = f'select distinct "{key}" from {self.kept.rows(table)} where {" or ".join(tests)}'
                     self.db.execute(f'insert into juvenile select * from ({source}) where "{key}" is not null')
         for table in MEMBERSHIPS:  # whoever was a juvenile in one mention is followed in none
             if table in self.kept.tables:
-                source = f"select person_key from {self._file(table)} where mention_key in (from juvenile)"
+                source = f"select person_key from {self.kept.rows(table)} where mention_key in (from juvenile)"
                 self.db.execute(f"insert into juvenile {source}")
 
     def _suppressed(self, table: str, rule: Suppression) -> None:
@@ -204,7 +200,7 @@ class Writer:
         counts = _counts(rule)
         shown = [{**row, **_masked(row, rule.cells, counts, released.hidden)} for row in rows]
         totals = [total for columns in rule.roll_ups for total in _totals(rows, columns, rule, released.hidden)]
-        types = {name: kind for name, kind, *_ in self.db.execute(f"describe from {self._file(table)}").fetchall()}
+        types = {name: kind for name, kind, *_ in self.db.execute(f"describe from {self.kept.rows(table)}").fetchall()}
         for target, content in ((table, shown), (f"{table}__totals", totals)):
             self.done.suppressed += sum(row[c] is None for row in content for c in counts)
             self._insert(target, [*rule.cells, *counts], types, content)

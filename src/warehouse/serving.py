@@ -22,7 +22,7 @@ from settings import Settings
 from warehouse.engine import client_config
 from warehouse.errors import PublishError
 from warehouse.kept import Kept, publications
-from warehouse.postgres import attach, connect, quoted
+from warehouse.postgres import attach, connect
 from warehouse.publication import PUBLISHED_SCHEMAS, Relation
 
 #: Group role of everybody who may read publications.
@@ -95,14 +95,14 @@ def _copy(settings: Settings, published: dict[str, str], kept: Kept, stored: set
         attach(db, _CATALOG, published)
         db.begin()
         for table in missing:
-            source = f"read_parquet({quoted(str(kept.file(table)))})"
-            db.execute(f'create table {_CATALOG}.store."{stored_name(kept, table)}" as select * from {source}')
+            named = f'{_CATALOG}.store."{stored_name(kept, table)}"'
+            db.execute(f"create table {named} as select * from {kept.rows(table)}")
         db.commit()
 
 
 def stored_name(kept: Kept, table: str) -> str:
     """The table of schema ``store`` with this content; names of Postgres end at 63 bytes."""
-    name, digest = re.fullmatch(r"(.*)\.(\w+)\.parquet", kept.manifest["files"][table]).groups()  # type: ignore[union-attr]
+    name, digest = re.fullmatch(r"(.*)\.(\w+)\.parquet", kept.content(table)).groups()  # type: ignore[union-attr]
     return f"{name.split('.')[1][:38]}_{digest}"
 
 
@@ -176,7 +176,10 @@ def _show(cursor: Any, kept: Kept) -> None:
     time.sleep(_SETTLE_SECONDS)
     cursor.execute("begin")
     cursor.execute("update store.publication set is_current = false")
-    cursor.execute("insert into store.publication values (%s, true)", [kept.publication_id])
+    cursor.execute(
+        "insert into store.publication values (%s, true) on conflict (publication_id) do update set is_current = true",
+        [kept.publication_id],
+    )
     cursor.execute("commit")
 
 

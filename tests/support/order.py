@@ -16,6 +16,7 @@ LONGEST = (
     "test_recipients.py",
     "test_practice.py",
     "test_scope.py",
+    "test_carried.py",
     "test_linkage_review.py",
     "test_real_vintages.py",
     "test_real_custody.py",
