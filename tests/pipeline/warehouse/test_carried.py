@@ -134,6 +134,7 @@ def test_publications_that_go_on_are_those_of_the_warehouse(going: World, seed: 
     assert {file.name for file in (going.settings.published / "tables").iterdir()} == names
 
 
+@pytest.mark.slow
 def test_a_table_that_is_carried_and_equal_is_no_change(going: World) -> None:
     first = publication(going.settings)
     flag = {"record_key": "b1", "arrest_key": "l1", "arrest_id": "8"}
