@@ -77,7 +77,10 @@ def _derive_into(
         if rekeyed:
             _carry_over_keys(connection, parsed, record)
         if appends:
-            meet_carried(connection) if rekeyed else meet_state(connection, settings.home, old)
+            if rekeyed:
+                meet_carried(connection)
+            else:
+                meet_state(connection, settings.home, old)
         entities = [_entity(name) for name in feed.contracts[record.kind].references]
         pairs = paired(connection, feed.spec.delivery, record, entities)
         _outcome(connection, feed, record, pairs, parsed.window)

@@ -9,7 +9,6 @@ hold, unseen, rows that left it; and at the latest when the publications that to
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from settings import Settings
-from warehouse.kept import RECORD, Kept, Parts, Sums, content_name, publications, sums_of, write_file
+from warehouse.kept import RECORD, Kept, Parts, Sums, content_name, publication_path, publications, sums_of, write_file
 from warehouse.transform import Run
 
 #: Tables of fewer rows are written anew: that takes no longer.
@@ -87,14 +86,9 @@ def _goes_on(settings: Settings, db: duckdb.DuckDBPyConnection, run: Run, before
     ).fetchall()[0]
     if refreshed or digests != 1:
         return False
-    if told["file"] != stamp(published_file(settings)) or told["lineage"] != lineage(db, told["load_id"]):
+    if told["file"] != stamp(publication_path(settings)) or told["lineage"] != lineage(db, told["load_id"]):
         return False
     return all((settings.published / "tables" / name).is_file() for name in before.file_names())
-
-
-def published_file(settings: Settings) -> Path:
-    """The file that readers open."""
-    return settings.published / "warehouse.duckdb"
 
 
 def stamp(file: Path) -> list[int]:
@@ -143,11 +137,10 @@ def copy_file(settings: Settings, before: Kept, draft: Path) -> None:
     Raises:
         Doubt: somebody wrote into it meanwhile.
     """
-    with draft.open("wb") as target, published_file(settings).open("rb") as source:
-        os.fchmod(target.fileno(), 0o600)
+    with draft.open("wb") as target, publication_path(settings).open("rb") as source:
         shutil.copyfileobj(source, target, 1 << 22)
-    if before.manifest["file"] != stamp(published_file(settings)):
-        raise Doubt(f"{published_file(settings)} was changed while it was copied")
+    if before.manifest["file"] != stamp(publication_path(settings)):
+        raise Doubt(f"{publication_path(settings)} was changed while it was copied")
 
 
 def bring_forward(db: duckdb.DuckDBPyConnection, table: str, kind: str, before: Sums) -> Sums | None:

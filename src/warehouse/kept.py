@@ -75,6 +75,11 @@ class Kept:
         return whole.union(*({found.base, found.gone, found.came} for found in parts.values() if found))
 
 
+def publication_path(settings: Settings) -> Path:
+    """The file that readers open."""
+    return settings.published / "warehouse.duckdb"
+
+
 def publications(settings: Settings) -> list[Kept]:
     """The publications that are kept, newest first."""
     files = (settings.published / "publications").glob("*.json")
@@ -155,7 +160,7 @@ def sums_of(db: duckdb.DuckDBPyConnection, relation: str) -> Sums:
 
 def next_number(settings: Settings) -> int:
     """The number of the next publication."""
-    return max((kept.publication_id for kept in publications(settings)), default=0) + 1
+    return max((int(file.stem) for file in (settings.published / "publications").glob("*.json")), default=0) + 1
 
 
 def remove_old(settings: Settings) -> None:

@@ -17,11 +17,11 @@ from feeds.contracts import Contract
 from governance.audit import Event
 from ingest.ledger import note
 from settings import Settings
-from warehouse.carried import Carried, Doubt, carried, lineage, published_file, stamp, wal_of
+from warehouse.carried import Carried, Doubt, carried, lineage, stamp, wal_of
 from warehouse.dbt_runner import dbt_manifest, project_digest
 from warehouse.engine import engine_for
 from warehouse.errors import PublishError
-from warehouse.kept import Kept, remove_old
+from warehouse.kept import Kept, publication_path, remove_old
 from warehouse.manifest import describe
 from warehouse.publication import Relation, Written, relations, write
 from warehouse.tiers import gate
@@ -38,11 +38,6 @@ class PublishResult:
     tables: dict[str, int]
     is_new: bool = True
     publication_id: int = 0
-
-
-def publication_path(settings: Settings) -> Path:
-    """The file that readers open."""
-    return published_file(settings)
 
 
 def standing(settings: Settings, run_id: int) -> PublishResult | None:

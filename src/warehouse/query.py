@@ -9,8 +9,7 @@ import duckdb
 
 from settings import Settings
 from warehouse.errors import NoPublication, QueryError
-from warehouse.kept import opened, publication
-from warehouse.publish import publication_path
+from warehouse.kept import opened, publication, publication_path
 
 _NAMES_TABLES = '`nnsc query "show all tables"` names the tables and their columns.'
 

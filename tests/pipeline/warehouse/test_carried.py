@@ -17,15 +17,14 @@ from settings import Settings
 from support.engines import differences
 from support.narrow import builds
 from support.postgres import Server
-from support.warehouse_world import ARRESTS, SHOOTINGS, World, write_feed
+from support.warehouse_world import ARRESTS, PROJECT, SHOOTINGS, World, write_feed
 from warehouse import api, carried, publish
 from warehouse.dbt_runner import dbt_manifest
 from warehouse.diff import diff
 from warehouse.engine import engine_for
-from warehouse.kept import Kept, content_name, opened, publication, publications, sums_of
+from warehouse.kept import Kept, content_name, opened, publication, publication_path, publications, sums_of
 from warehouse.postgres import attach, parse
 from warehouse.publication import relations
-from warehouse.publish import publication_path
 from warehouse.scope import _sources_of
 from warehouse.serving import database_of
 
@@ -146,6 +145,13 @@ def test_a_table_that_is_carried_and_equal_is_no_change(going: World) -> None:
     assert [(row[0], row[area]) for row in shown.rows] == [("-", "North"), ("+", "South")]
     changed = {change.table for change in diff(going.settings).changes}
     assert not changed & {FACTS[1], FACTS[2]}
+    recipe = (PROJECT / "docs" / "connect.md").read_text().split("## Parquet files")[1].split("```")[1]
+    there: dict[str, Any] = {}
+    exec(recipe.removeprefix("python\n").replace("var/published/", f"{going.settings.published}/"), there)
+    assert "core.fct_arrest" in second.manifest["parts"]
+    read = there["arrests"].sort_values("record_key")
+    told = published(second)[FACTS[0]].to_pandas().sort_values("record_key")
+    assert read[["record_key", "area_id"]].values.tolist() == told[["record_key", "area_id"]].values.tolist()
 
 
 def another_file(world: World) -> None:

@@ -14,8 +14,7 @@ from warehouse import api
 from warehouse.diff import diff
 from warehouse.engine import engine_for
 from warehouse.errors import NoPublication, QueryError
-from warehouse.kept import publication, publications
-from warehouse.publish import publication_path
+from warehouse.kept import publication, publication_path, publications
 
 MART = "marts.mart_gvi__shootings_by_area_month"
 

@@ -20,7 +20,7 @@ from support.audit import logged
 from support.narrow import builds
 from support.warehouse_world import ARRESTS, PROJECT, SHOOTINGS, World, shooting
 from warehouse import api
-from warehouse.publish import publication_path
+from warehouse.kept import publication_path
 
 pytestmark = pytest.mark.usefixtures("without_data_tests")
 

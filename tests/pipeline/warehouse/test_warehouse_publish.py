@@ -17,7 +17,8 @@ from warehouse import api
 from warehouse import transform as transforming
 from warehouse.engine import engine_for
 from warehouse.errors import NoPublication, PublishError, QueryError, TransformError, WarehouseError
-from warehouse.publish import publication_path, publish
+from warehouse.kept import publication_path
+from warehouse.publish import publish
 from warehouse.transform import transform
 
 
