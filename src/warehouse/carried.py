@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from settings import Settings
+from warehouse.engine import engine_for
 from warehouse.kept import RECORD, Kept, Parts, Sums, content_name, publication_path, publications, sums_of, write_file
+from warehouse.near import PLACE, gather
 from warehouse.transform import Run
 
 #: Tables of fewer rows are written anew: that takes no longer.
@@ -32,6 +34,8 @@ class Carried:
 
     before: Kept
     tables: Mapping[str, str]
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """Where the facts of touched records are read, for tables where that is not the fact itself."""
 
     @property
     def in_a_row(self) -> int:
@@ -63,7 +67,11 @@ def carried(
     tables = {
         t: kind for t, kind in large.items() if touched[kind] + _gone(db, before, t) <= before.tables[t] * _MOST_TOUCHED
     }
-    return Carried(before, tables) if tables else None
+    asked: dict[str, str] = {}
+    for kind in sorted(set(tables.values())):
+        of_kind = [table for table in tables if tables[table] == kind]
+        asked |= engine_for(settings).facts_of(db, kind, of_kind, _since(kind))
+    return Carried(before, tables, asked) if tables else None
 
 
 def _gone(db: duckdb.DuckDBPyConnection, before: Kept, table: str) -> int:
@@ -137,27 +145,27 @@ def copy_file(settings: Settings, before: Kept, draft: Path) -> None:
     Raises:
         Doubt: somebody wrote into it meanwhile.
     """
-    with draft.open("wb") as target, publication_path(settings).open("rb") as source:
-        shutil.copyfileobj(source, target, 1 << 22)
+    shutil.copyfile(publication_path(settings), draft)
     if before.manifest["file"] != stamp(publication_path(settings)):
         raise Doubt(f"{publication_path(settings)} was changed while it was copied")
 
 
-def bring_forward(db: duckdb.DuckDBPyConnection, table: str, kind: str, before: Sums) -> Sums | None:
+def bring_forward(db: duckdb.DuckDBPyConnection, table: str, taken: Carried) -> Sums | None:
     """Replace the rows of touched records in ``publication.<table>``; returns its sums now.
 
     None, and nothing changed, where the warehouse has more or fewer rows than that would give.
     """
-    of_touched = f"where {RECORD} in (select {RECORD} from {_since(kind)})"
+    kind, before, asked = taken.tables[table], taken.sums(table), taken.asked.get(table, table)
+    gather(db, "leaving", f"publication.{table}", _since(kind))
     db.execute(
-        f"create or replace temp table leaving as select rowid as place, * from publication.{table} {of_touched}"
+        f"create or replace temp table {_coming(table)} as from {asked} "
+        f"where {RECORD} in (select {RECORD} from {_since(kind)})"
     )
-    db.execute(f"create or replace temp table {_coming(table)} as from {table} {of_touched}")
-    left, came = sums_of(db, "(select * exclude (place) from leaving)"), sums_of(db, _coming(table))
+    left, came = sums_of(db, f"(select * exclude ({PLACE}) from leaving)"), sums_of(db, _coming(table))
     rows, one, other = (was - less + more for was, less, more in zip(before, left, came, strict=True))
     if rows != _expected(db, table, kind):
         return None
-    db.execute(f"delete from publication.{table} where rowid in (select place from leaving)")
+    db.execute(f"delete from publication.{table} where rowid in (select {PLACE} from leaving)")
     db.execute(f"insert into publication.{table} from {_coming(table)}")
     return rows, one, other
 

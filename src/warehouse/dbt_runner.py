@@ -42,6 +42,23 @@ def dbt_manifest(settings: Settings) -> Path:
     return settings.home / "dbt" / "target" / "manifest.json"
 
 
+def compiled(settings: Settings, node: Mapping[str, Any]) -> str:
+    """The SQL of a model of the manifest; a run that left views alone has it in the files of the run before.
+
+    Raises:
+        TransformError: dbt left none.
+    """
+    if node.get("compiled_code"):
+        return str(node["compiled_code"])
+    file: Path = dbt_manifest(settings).parent / "compiled" / node["package_name"] / node["original_file_path"]
+    if not file.is_file():
+        raise TransformError(
+            f"dbt did not compile {node['name']}, so nobody knows what it tells.",
+            "Run `nnsc build`; if it says this again, remove the folder dbt/ under the home and repeat.",
+        )
+    return file.read_text(encoding="utf-8")
+
+
 def run_dbt(
     settings: Settings,
     arguments: list[str],

@@ -8,7 +8,7 @@ itself; what differs there stands in ``dbt/macros/cross_db``.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -86,6 +86,13 @@ class Engine(ABC):
 
     def finish_load(self, kinds: list[str]) -> None:  # noqa: B027 - most engines have nothing to do
         """Called when the tables ``raw.<kind>`` changed, after the load was kept."""
+
+    def facts_of(self, db: duckdb.DuckDBPyConnection, kind: str, tables: Iterable[str], keys: str) -> Mapping[str, str]:
+        """Where facts by record (``schema.table``) can be read for less, of the records that a temporary table names.
+
+        A table that is left out is read itself.
+        """
+        return {}
 
     def serve(self, kept: Kept, relations: Sequence[Relation]) -> None:  # noqa: B027 - a file needs no server
         """Offer a publication to readers of the server, if the engine is one; called before it becomes the present one.

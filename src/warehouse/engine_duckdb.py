@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import duckdb
 from settings import Settings
 from warehouse.engine import MEMORY_LIMIT, Engine, client_config, written_by_another
 from warehouse.errors import WarehouseError
+from warehouse.near import facts_of
 
 
 class DuckDBEngine(Engine):
@@ -68,6 +69,10 @@ class DuckDBEngine(Engine):
             }
         finally:
             _release()
+
+    def facts_of(self, db: duckdb.DuckDBPyConnection, kind: str, tables: Iterable[str], keys: str) -> Mapping[str, str]:
+        """Facts of the versions that stand where the newest runs wrote them."""
+        return facts_of(self._settings, db, kind, tables, keys)
 
     def _explain(self, error: duckdb.IOException) -> WarehouseError:
         if "lock" in str(error):

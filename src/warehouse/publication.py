@@ -96,7 +96,8 @@ def write(
     try:
         if taken is not None:
             copy_file(settings, taken.before, draft)
-        db.execute(f"attach {_quoted(str(draft))} as publication")
+        # without a log: a draft whose writing ends early is thrown away
+        db.execute(f"attach {_quoted(str(draft))} as publication (recovery_mode no_wal_writes)")
     finally:
         os.umask(mask)
     written, forward = Written(), set()
@@ -125,7 +126,7 @@ def _brought_forward(db: duckdb.DuckDBPyConnection, relation: Relation, taken: C
     """The sums of a relation that was carried; None where it has to be written."""
     if taken is None or relation.table not in taken.tables:
         return None
-    return bring_forward(db, relation.table, taken.tables[relation.table], taken.sums(relation.table))
+    return bring_forward(db, relation.table, taken)
 
 
 def _write_whole(db: duckdb.DuckDBPyConnection, relation: Relation) -> Sums:

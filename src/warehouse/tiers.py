@@ -15,7 +15,7 @@ from governance.errors import TierViolation
 from governance.gate import Model, Report, check, tier_policy
 from governance.lineage import Leaf, Name, Traced
 from settings import Settings
-from warehouse.dbt_runner import dbt_manifest
+from warehouse.dbt_runner import compiled, dbt_manifest
 from warehouse.publication import PUBLISHED_SCHEMAS
 from warehouse.tables import CHANGE_COLUMNS, control_columns, record_columns
 
@@ -83,7 +83,7 @@ def models(settings: Settings, manifest: Mapping[str, Any]) -> list[Model]:
         if is_seed:
             columns = {**{name: {} for name in _header(settings, node)}, **columns}
         reads = tuple(_place(everything[name]) for name in node["depends_on"].get("nodes", []))
-        sql = None if is_seed else _compiled(settings, node)
+        sql = None if is_seed else compiled(settings, node)
         found.append(Model(node["schema"], node["name"], node["config"].get("meta", {}), columns, sql, reads))
     return found
 
@@ -145,19 +145,6 @@ def _place(node: Mapping[str, Any]) -> Name:
 def _header(settings: Settings, node: Mapping[str, Any]) -> list[str]:
     with (settings.project / "dbt" / node["original_file_path"]).open(newline="", encoding="utf-8") as file:
         return next(csv.reader(file))
-
-
-def _compiled(settings: Settings, node: Mapping[str, Any]) -> str:
-    """The SQL of a model; a run that left views alone has it in the files of the run before."""
-    if node.get("compiled_code"):
-        return str(node["compiled_code"])
-    file = dbt_manifest(settings).parent / "compiled" / node["package_name"] / node["original_file_path"]
-    if not file.is_file():
-        raise TierViolation(
-            f"dbt did not compile {node['name']}, so its tier is unknown.",
-            "Run `nnsc build`; if it says this again, remove the folder dbt/ under the home and repeat.",
-        )
-    return Path(file).read_text(encoding="utf-8")
 
 
 def _fingerprint(settings: Settings, manifest: Mapping[str, Any], contracts: Mapping[str, Contract]) -> str:

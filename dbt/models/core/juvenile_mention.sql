@@ -8,12 +8,13 @@
         else {{ dbt.dateadd("month", 1, "birth_date") }}
     end
 {%- endset %}
+{%- set adult_on -%}
+    cast({{ dbt.dateadd("year", 18, "cast(" ~ latest_birth ~ " as date)") }} as date)
+{%- endset %}
 with
-    days as (
-        select mention_key, seen_on as event_on
-        from {{ ref("person_mention_history") }}
-        union all
-        select mention_key, valid_from
+    -- days of events that are no column of the mention's own record
+    elsewhere as (
+        select mention_key, valid_from as event_on
         from {{ ref("fct_group_roster_history") }}
         union all
         select mention_key, occurred_on
@@ -27,15 +28,35 @@ with
             and incidents.prison_incident_key = people.prison_incident_key
     ),
 
-    born as (
-        select mention_key, cast({{ latest_birth }} as date) as latest_birth_on
+    -- versions of which the day and the birth date are not the only ones
+    compared as (
+        select mention_key, seen_on as event_on, {{ adult_on }} as adult_on
         from {{ ref("person_mention_history") }}
-        where birth_date is not null
+        where
+            mention_key in (
+                select mention_key
+                from {{ ref("person_mention_history") }}
+                where known_to is not null
+                union all
+                select mention_key
+                from elsewhere
+            )
+    ),
+
+    days as (
+        select mention_key, event_on
+        from compared
+        union all
+        select *
+        from elsewhere
     )
 
 -- once and never null as it is written: a data test would read all people again
-select distinct born.mention_key
-from born
+select mention_key
+from {{ ref("person_mention_history") }}
+where seen_on < {{ adult_on }}
+union
+select born.mention_key
+from compared as born
 join days on days.mention_key = born.mention_key
-where
-    days.event_on < cast({{ dbt.dateadd("year", 18, "born.latest_birth_on") }} as date)
+where days.event_on < born.adult_on
