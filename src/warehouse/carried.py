@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from settings import Settings
-from warehouse.engine import engine_for
+from warehouse.changes import touched_since
+from warehouse.engine import Engine, engine_for
 from warehouse.kept import RECORD, Kept, Parts, Sums, content_name, publication_path, publications, sums_of, write_file
 from warehouse.near import PLACE, gather
 from warehouse.transform import Run
@@ -34,8 +35,10 @@ class Carried:
 
     before: Kept
     tables: Mapping[str, str]
-    asked: Mapping[str, str] = field(default_factory=dict)
-    """Where the facts of touched records are read, for tables where that is not the fact itself."""
+    asked: Mapping[str, str]
+    """Where the rows of touched records come from, as SQL after ``from``."""
+    counted: Mapping[str, int]
+    """How many rows a table has: the versions of its kind, or those that hold; where no code is looked up."""
 
     @property
     def in_a_row(self) -> int:
@@ -63,15 +66,16 @@ def carried(
     if before is None or before.tables.keys() != kinds.keys() or not _goes_on(settings, db, run, before):
         return None
     large = {t: kind for t, kind in kinds.items() if kind is not None and before.tables[t] >= LARGE}
-    touched = {kind: _note_keys(db, kind, before.manifest["load_id"]) for kind in set(large.values())}
+    engine, load_id = engine_for(settings), before.manifest["load_id"]
+    touched = {kind: _note_keys(db, engine, kind, load_id) for kind in set(large.values())}
     tables = {
         t: kind for t, kind in large.items() if touched[kind] + _gone(db, before, t) <= before.tables[t] * _MOST_TOUCHED
     }
     asked: dict[str, str] = {}
     for kind in sorted(set(tables.values())):
-        of_kind = [table for table in tables if tables[table] == kind]
-        asked |= engine_for(settings).facts_of(db, kind, of_kind, _since(kind))
-    return Carried(before, tables, asked) if tables else None
+        asked |= engine.facts_of(db, kind, [table for table in tables if tables[table] == kind], load_id)
+    counted = {table: _counted(db, engine, table, kind) for table, kind in tables.items()}
+    return Carried(before, tables, asked, counted) if tables else None
 
 
 def _gone(db: duckdb.DuckDBPyConnection, before: Kept, table: str) -> int:
@@ -129,14 +133,17 @@ def _since(kind: str) -> str:
     return f'"touched since the publication before: {kind}"'
 
 
-def _note_keys(db: duckdb.DuckDBPyConnection, kind: str, load_id: int) -> int:
+def _note_keys(db: duckdb.DuckDBPyConnection, engine: Engine, kind: str, load_id: int) -> int:
     """Write down the keys of a kind's records that loads after one touched; returns how many."""
-    db.execute(
-        f'create or replace temp table {_since(kind)} as select distinct {RECORD} from raw."{kind}" '
-        "where change_set_id in (select change_set_id from raw.change_set where load_id > ?)",
-        [load_id],
-    )
+    touched = engine.answer(touched_since(kind, load_id))
+    db.execute(f"create or replace temp table {_since(kind)} as select * from {touched}")
     return int(db.execute(f"select count(*) from {_since(kind)}").fetchall()[0][0])
+
+
+def _counted(db: duckdb.DuckDBPyConnection, engine: Engine, table: str, kind: str) -> int:
+    current = "" if table.endswith("_history") else " where known_to is null"
+    asked = engine.answer(f"select count(*) from intermediate.int_{kind}__versions{current}")
+    return int(db.execute(f"select * from {asked}").fetchall()[0][0])
 
 
 def copy_file(settings: Settings, before: Kept, draft: Path) -> None:
@@ -155,15 +162,12 @@ def bring_forward(db: duckdb.DuckDBPyConnection, table: str, taken: Carried) -> 
 
     None, and nothing changed, where the warehouse has more or fewer rows than that would give.
     """
-    kind, before, asked = taken.tables[table], taken.sums(table), taken.asked.get(table, table)
-    gather(db, "leaving", f"publication.{table}", _since(kind))
-    db.execute(
-        f"create or replace temp table {_coming(table)} as from {asked} "
-        f"where {RECORD} in (select {RECORD} from {_since(kind)})"
-    )
+    before = taken.sums(table)
+    gather(db, "leaving", f"publication.{table}", _since(taken.tables[table]))
+    db.execute(f"create or replace temp table {_coming(table)} as from {taken.asked[table]}")
     left, came = sums_of(db, f"(select * exclude ({PLACE}) from leaving)"), sums_of(db, _coming(table))
     rows, one, other = (was - less + more for was, less, more in zip(before, left, came, strict=True))
-    if rows != _expected(db, table, kind):
+    if rows != taken.counted[table]:
         return None
     db.execute(f"delete from publication.{table} where rowid in (select {PLACE} from leaving)")
     db.execute(f"insert into publication.{table} from {_coming(table)}")
@@ -172,12 +176,6 @@ def bring_forward(db: duckdb.DuckDBPyConnection, table: str, taken: Carried) -> 
 
 def _coming(table: str) -> str:
     return f'"of touched records: {table}"'
-
-
-def _expected(db: duckdb.DuckDBPyConnection, table: str, kind: str) -> int:
-    """Rows of a table by record: the versions of its kind, or those that hold. Counted where no code is looked up."""
-    current = "" if table.endswith("_history") else "where known_to is null"
-    return int(db.execute(f"select count(*) from intermediate.int_{kind}__versions {current}").fetchall()[0][0])
 
 
 def store_parts(

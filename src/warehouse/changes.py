@@ -73,3 +73,9 @@ def naive_utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"{instant!r} has no time zone; pass an aware datetime")
     return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def touched_since(kind: str, load_id: int) -> str:
+    """SQL of the keys of a kind's records that loads after one touched."""
+    later = f"select change_set_id from raw.change_set where load_id > {load_id}"
+    return f'select distinct record_key from raw."{kind}" where change_set_id in ({later})'

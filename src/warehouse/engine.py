@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import duckdb
 
 from settings import Settings
+from warehouse.changes import touched_since
 from warehouse.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Engine(ABC):
 
     #: Name of the dbt target (``dbt/profiles.yml``).
     name: ClassVar[str]
-    #: True when views stand while dbt replaces the tables under them.
+    #: True when views stand while dbt makes an incremental table anew; when it replaces rows, they do everywhere.
     keeps_views: ClassVar[bool]
 
     def __init__(self, settings: Settings) -> None:
@@ -87,12 +88,14 @@ class Engine(ABC):
     def finish_load(self, kinds: list[str]) -> None:  # noqa: B027 - most engines have nothing to do
         """Called when the tables ``raw.<kind>`` changed, after the load was kept."""
 
-    def facts_of(self, db: duckdb.DuckDBPyConnection, kind: str, tables: Iterable[str], keys: str) -> Mapping[str, str]:
-        """Where facts by record (``schema.table``) can be read for less, of the records that a temporary table names.
+    def answer(self, query: str) -> str:
+        """The rows of a query that the database answers by itself, as SQL after ``from``."""
+        return f"({query})"
 
-        A table that is left out is read itself.
-        """
-        return {}
+    def facts_of(self, db: duckdb.DuckDBPyConnection, kind: str, tables: Iterable[str], load_id: int) -> dict[str, str]:
+        """Facts by record of a kind (``schema.table``) of the records that loads after one touched, after ``from``."""
+        touched = touched_since(kind, load_id)
+        return {table: self.answer(f"select * from {table} where record_key in ({touched})") for table in tables}
 
     def serve(self, kept: Kept, relations: Sequence[Relation]) -> None:  # noqa: B027 - a file needs no server
         """Offer a publication to readers of the server, if the engine is one; called before it becomes the present one.

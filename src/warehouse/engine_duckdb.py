@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from settings import Settings
+from warehouse.changes import touched_since
 from warehouse.engine import MEMORY_LIMIT, Engine, client_config, written_by_another
 from warehouse.errors import WarehouseError
 from warehouse.near import facts_of
@@ -20,7 +21,6 @@ class DuckDBEngine(Engine):
     """One file; whoever has it open keeps all others out."""
 
     name = "duckdb"
-    #: Rebuilding a table leaves the views on it as they are.
     keeps_views = True
 
     def __init__(self, settings: Settings) -> None:
@@ -70,9 +70,9 @@ class DuckDBEngine(Engine):
         finally:
             _release()
 
-    def facts_of(self, db: duckdb.DuckDBPyConnection, kind: str, tables: Iterable[str], keys: str) -> Mapping[str, str]:
-        """Facts of the versions that stand where the newest runs wrote them."""
-        return facts_of(self._settings, db, kind, tables, keys)
+    def facts_of(self, db: duckdb.DuckDBPyConnection, kind: str, tables: Iterable[str], load_id: int) -> dict[str, str]:
+        """Asked of the versions that stand where the newest runs wrote them."""
+        return facts_of(self._settings, db, kind, tables, f"({touched_since(kind, load_id)})")
 
     def _explain(self, error: duckdb.IOException) -> WarehouseError:
         if "lock" in str(error):

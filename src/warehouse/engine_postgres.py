@@ -12,7 +12,7 @@ from governance.recipients import Recipient
 from settings import Settings
 from warehouse.engine import Engine, client_config, written_by_another
 from warehouse.kept import Kept
-from warehouse.postgres import attach, connect, parse
+from warehouse.postgres import attach, connect, parse, quoted
 from warehouse.publication import Relation
 
 #: How the warehouse is called inside DuckDB while it is attached.
@@ -26,7 +26,7 @@ class PostgresEngine(Engine):
     """One database of a Postgres server; an advisory lock stands for the lock on a DuckDB file."""
 
     name = "postgres"
-    #: dbt replaces a table by renaming, and drops the views on the old one with it.
+    #: dbt renames the old table and drops it, and the views on it with it.
     keeps_views = False
 
     def __init__(self, settings: Settings) -> None:
@@ -64,6 +64,10 @@ class PostgresEngine(Engine):
     def execute(self, db: duckdb.DuckDBPyConnection, statement: str) -> None:
         """Run it in the server, which finds records by an index; DuckDB would fetch whole tables."""
         db.execute(f"call postgres_execute('{CATALOG}', ?)", [statement])
+
+    def answer(self, query: str) -> str:
+        """By the server, whose indexes find records, and which counts where DuckDB would fetch rows."""
+        return f"postgres_query('{CATALOG}', {quoted(query)})"
 
     def add_column(self, db: duckdb.DuckDBPyConnection, table: str, column: str, kind: str) -> None:
         """Add a column; DuckDB hands the type on under its own name, which Postgres may not know."""

@@ -1,15 +1,14 @@
 """Publications on a Postgres server: a database of their own, where readers find core, marts and reference as views.
 
-Tables are stored once for each content in schema ``store``. A publication is three schemas of views on them. The new
-views take over the names without locking a table and still show the publication before; then one row says which
-publication is current, and every statement sees one value of it. Without that row a statement whose two marts are
+Tables are stored once for each content in schema ``store`` (``stored.py``). A publication is three schemas of views on
+them. The new views take over the names without locking a table and still show the publication before; then one row says
+which publication is current, and every statement sees one value of it. Without that row a statement whose two marts are
 looked up before and after the change of names would meet two publications.
 The publication before stays as ``core_p000012`` and so on, as long as it is kept.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,15 +18,14 @@ from uuid import uuid4
 import duckdb
 
 from settings import Settings
-from warehouse.engine import client_config
 from warehouse.errors import PublishError
 from warehouse.kept import Kept, publications
-from warehouse.postgres import attach, connect
+from warehouse.postgres import connect
 from warehouse.publication import PUBLISHED_SCHEMAS, Relation
+from warehouse.stored import columns, copy, rows, stored_files, there
 
 #: Group role of everybody who may read publications.
 READERS = "nnsc_analyst"
-_CATALOG = "published"
 _CURRENT = "(select publication_id from store.publication where is_current)"
 _GONE = "_gone_"
 #: Between the change of names and that of the row: longer than a statement takes from its names to its snapshot.
@@ -53,7 +51,7 @@ def serve(settings: Settings, target: dict[str, str], kept: Kept, relations: Seq
     with explained(_REMEDY):
         _prepare(target, published)
         with connect(published) as connection, connection.cursor() as cursor:
-            _copy(settings, published, kept, _stored(cursor))
+            copy(settings, published, kept, there(cursor))
             before = _current(settings, cursor)
             _rename(cursor, kept, before, relations)
             _show(cursor, kept)
@@ -81,31 +79,6 @@ def _prepare(target: dict[str, str], published: dict[str, str]) -> None:
         )
 
 
-def _stored(cursor: Any) -> set[str]:
-    cursor.execute("select tablename from pg_tables where schemaname = 'store'")
-    return {row[0] for row in cursor.fetchall()}
-
-
-def _copy(settings: Settings, published: dict[str, str], kept: Kept, stored: set[str]) -> None:
-    """Bring the tables whose content is not stored yet, all of them or none."""
-    missing = [table for table in kept.tables if stored_name(kept, table) not in stored]
-    if not missing:
-        return
-    with duckdb.connect(config=client_config(settings)) as db:
-        attach(db, _CATALOG, published)
-        db.begin()
-        for table in missing:
-            named = f'{_CATALOG}.store."{stored_name(kept, table)}"'
-            db.execute(f"create table {named} as select * from {kept.rows(table)}")
-        db.commit()
-
-
-def stored_name(kept: Kept, table: str) -> str:
-    """The table of schema ``store`` with this content; names of Postgres end at 63 bytes."""
-    name, digest = re.fullmatch(r"(.*)\.(\w+)\.parquet", kept.content(table)).groups()  # type: ignore[union-attr]
-    return f"{name.split('.')[1][:38]}_{digest}"
-
-
 def _current(settings: Settings, cursor: Any) -> Kept | None:
     """The publication that readers see now, if its files are still kept."""
     cursor.execute(f"select {_CURRENT}")
@@ -115,14 +88,14 @@ def _current(settings: Settings, cursor: Any) -> Kept | None:
 
 def _rename(cursor: Any, kept: Kept, before: Kept | None, relations: Sequence[Relation]) -> None:
     """Build the new views under the names that readers use; they show what the views before showed."""
-    columns = _columns(cursor)
+    found = columns(cursor)
     cursor.execute("begin")
     for schema in PUBLISHED_SCHEMAS:
         _put_aside(cursor, schema)
         cursor.execute(f'create schema "{schema}"')
         cursor.execute(f'grant usage on schema "{schema}" to {READERS}')
     for relation in relations:
-        cursor.execute(f"create view {relation.sql} as {_query(kept, before, relation.table, columns)}")
+        cursor.execute(f"create view {relation.sql} as {_query(kept, before, relation.table, found)}")
         cursor.execute(f"comment on view {relation.sql} is %s", [relation.description])
         for column, text in relation.columns.items():
             cursor.execute(f'comment on column {relation.sql}."{column}" is %s', [text])
@@ -144,30 +117,18 @@ def _put_aside(cursor: Any, schema: str) -> None:
     cursor.execute(f'alter schema "{schema}" rename to "{aside}"')
 
 
-def _columns(cursor: Any) -> dict[str, list[tuple[str, str]]]:
-    """Names and types of the columns of each stored table."""
-    cursor.execute(
-        "select table_name, column_name, data_type from information_schema.columns where table_schema = 'store' "
-        "order by table_name, ordinal_position"
-    )
-    found: dict[str, list[tuple[str, str]]] = {}
-    for table, column, kind in cursor.fetchall():
-        found.setdefault(table, []).append((column, kind))
-    return found
-
-
 def _query(kept: Kept, before: Kept | None, table: str, columns: dict[str, list[tuple[str, str]]]) -> str:
     """What a view shows: the table before until the new publication is the current one.
 
     A table whose columns changed shows the new rows at once, because a view has one set of columns.
     """
-    new = stored_name(kept, table)
-    old = stored_name(before, table) if before is not None and table in before.tables else new
-    if before is None or old == new or columns.get(old) != columns[new]:
-        return f'select * from store."{new}"'
+    new = [*stored_files(kept, table)]
+    old = [*stored_files(before, table)] if before is not None and table in before.tables else new
+    if before is None or old == new or columns.get(old[0]) != columns[new[0]]:
+        return rows(kept, table)
     return (
-        f'select * from store."{old}" where {_CURRENT} = {before.publication_id} '
-        f'union all select * from store."{new}" where {_CURRENT} <> {before.publication_id}'
+        f"select * from ({rows(before, table)}) as before where {_CURRENT} = {before.publication_id} "
+        f"union all select * from ({rows(kept, table)}) as now where {_CURRENT} <> {before.publication_id}"
     )
 
 
@@ -214,7 +175,7 @@ def _let_go(cursor: Any, before: Kept | None) -> None:
         relation = f'"{schema}_p{before.publication_id:06}"."{name}"'
         cursor.execute("select to_regclass(%s)", [relation])
         if cursor.fetchone()[0] is not None:
-            cursor.execute(f'create or replace view {relation} as select * from store."{stored_name(before, table)}"')
+            cursor.execute(f"create or replace view {relation} as {rows(before, table)}")
 
 
 _UNUSED = """

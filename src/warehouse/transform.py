@@ -76,7 +76,7 @@ def transform(
     with engine.session() as db:
         load_id = _newest_load(db)
         full = full_refresh or not has_passed(db) or (select is None and not _built_with(db, digest))
-        before = newest_run(db) if select is None and not full and engine.keeps_views else None
+        before = newest_run(db) if select is None and not full else None
         views_stand = before is not None and (before.state, before.project_digest) == ("passed", digest)
         kinds = changed_kinds(db, before.load_id) if before is not None and views_stand else None
         run_id = _next_run(db)
@@ -89,7 +89,7 @@ def transform(
     arguments += ["--full-refresh"] if full else []
     arguments += ["--select", *select.split()] if select else []
     names = reached(settings, kinds) if kinds is not None else None
-    if views_stand and not names:
+    if views_stand and not names and engine.keeps_views:
         arguments += _WITHOUT_VIEWS
     results = run_dbt(settings, arguments, on_event, only=frozenset(names or ()))
     return _record(settings, engine, results, TransformResult(run_id, load_id, 0, 0, 0, full), select is None)
