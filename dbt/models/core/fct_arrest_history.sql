@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_arrest__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -35,4 +33,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("arrest") }} {{ join_clock("arrested_at") }}
+from
+    {{ ref("int_arrest__versions") }}
+    as versions {{ join_codes("arrest") }} {{ join_clock("arrested_at") }}

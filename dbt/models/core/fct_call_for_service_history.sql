@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_call_for_service__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -27,4 +25,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("call_for_service") }} {{ join_clock("received_at") }}
+from
+    {{ ref("int_call_for_service__versions") }}
+    as versions {{ join_codes("call_for_service") }} {{ join_clock("received_at") }}

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_custody_census__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -43,4 +41,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("custody_census") }} {{ join_clock("admitted_at") }}
+from
+    {{ ref("int_custody_census__versions") }}
+    as versions {{ join_codes("custody_census") }} {{ join_clock("admitted_at") }}

@@ -1,5 +1,3 @@
-with history as (select * from {{ ref("fct_group_relation_history") }})
-
 select
     jurisdiction_id,
     feed_id,
@@ -19,5 +17,5 @@ select
     identity_basis,
     known_from,
     pending_since is not null as is_pending_correction
-from history
+from {{ ref("fct_group_relation_history") }}
 where known_to is null

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_group_relation__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -21,4 +19,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("group_relation") }}
+from
+    {{ ref("int_group_relation__versions") }}
+    as versions {{ join_codes("group_relation") }}

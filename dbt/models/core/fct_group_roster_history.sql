@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_group_roster__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -37,4 +35,5 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("group_roster") }}
+from
+    {{ ref("int_group_roster__versions") }} as versions {{ join_codes("group_roster") }}

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_incident_review__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -25,4 +23,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("incident_review") }}
+from
+    {{ ref("int_incident_review__versions") }}
+    as versions {{ join_codes("incident_review") }}

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_ipv_event__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -36,4 +34,4 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("ipv_event") }}
+from {{ ref("int_ipv_event__versions") }} as versions {{ join_codes("ipv_event") }}

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_ipv_victim__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -28,4 +26,4 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("ipv_victim") }}
+from {{ ref("int_ipv_victim__versions") }} as versions {{ join_codes("ipv_victim") }}

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_legitimacy_survey__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -22,4 +20,4 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions
+from {{ ref("int_legitimacy_survey__versions") }} as versions

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_prison_movement__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -37,4 +35,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("prison_movement") }} {{ join_clock("moved_at") }}
+from
+    {{ ref("int_prison_movement__versions") }}
+    as versions {{ join_codes("prison_movement") }} {{ join_clock("moved_at") }}

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_probation_term__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -40,4 +38,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("probation_term") }}
+from
+    {{ ref("int_probation_term__versions") }}
+    as versions {{ join_codes("probation_term") }}

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_service_referral__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -44,4 +42,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("service_referral") }}
+from
+    {{ ref("int_service_referral__versions") }}
+    as versions {{ join_codes("service_referral") }}

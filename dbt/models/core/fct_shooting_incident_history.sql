@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_shooting_incident__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -26,4 +24,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("shooting_incident") }} {{ join_clock("occurred_at") }}
+from
+    {{ ref("int_shooting_incident__versions") }}
+    as versions {{ join_codes("shooting_incident") }} {{ join_clock("occurred_at") }}

@@ -1,5 +1,3 @@
-with versions as (select * from {{ ref("int_shooting_suspect__versions") }})
-
 select
     versions.jurisdiction_id,
     versions.feed_id,
@@ -23,4 +21,6 @@ select
     versions.known_at as known_from,
     versions.known_to,
     versions.pending_since
-from versions {{ join_codes("shooting_suspect") }}
+from
+    {{ ref("int_shooting_suspect__versions") }}
+    as versions {{ join_codes("shooting_suspect") }}

@@ -3,7 +3,7 @@
         materialized="incremental",
         incremental_strategy="touched",
         on_schema_change="append_new_columns",
-        meta={"record_kind": "arrest_charge"},
+        meta={"record_kind": "arrest_charge", "found_by": ["arrest_key"]},
     )
 }}
 
