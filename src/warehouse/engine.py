@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import duckdb
 
 from settings import Settings
-from warehouse.changes import touched_since
 from warehouse.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -92,10 +91,9 @@ class Engine(ABC):
         """The rows of a query that the database answers by itself, as SQL after ``from``."""
         return f"({query})"
 
+    @abstractmethod
     def facts_of(self, db: duckdb.DuckDBPyConnection, kind: str, tables: Iterable[str], load_id: int) -> dict[str, str]:
         """Facts by record of a kind (``schema.table``) of the records that loads after one touched, after ``from``."""
-        touched = touched_since(kind, load_id)
-        return {table: self.answer(f"select * from {table} where record_key in ({touched})") for table in tables}
 
     def serve(self, kept: Kept, relations: Sequence[Relation]) -> None:  # noqa: B027 - a file needs no server
         """Offer a publication to readers of the server, if the engine is one; called before it becomes the present one.
