@@ -31,7 +31,7 @@ class Engine(ABC):
 
     #: Name of the dbt target (``dbt/profiles.yml``).
     name: ClassVar[str]
-    #: True when views stand while dbt makes an incremental table anew; when it replaces rows, they do everywhere.
+    #: True when views stand while dbt makes an incremental table anew. While rows are replaced they stand everywhere.
     keeps_views: ClassVar[bool]
 
     def __init__(self, settings: Settings) -> None:

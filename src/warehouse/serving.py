@@ -1,6 +1,6 @@
 """Publications on a Postgres server: a database of their own, where readers find core, marts and reference as views.
 
-Tables are stored once for each content in schema ``store`` (``stored.py``). A publication is three schemas of views on
+Files of rows are stored once, as tables of schema ``store`` (``stored.py``). A publication is three schemas of views on
 them. The new views take over the names without locking a table and still show the publication before; then one row says
 which publication is current, and every statement sees one value of it. Without that row a statement whose two marts are
 looked up before and after the change of names would meet two publications.
@@ -22,7 +22,7 @@ from warehouse.errors import PublishError
 from warehouse.kept import Kept, publications
 from warehouse.postgres import connect
 from warehouse.publication import PUBLISHED_SCHEMAS, Relation
-from warehouse.stored import columns, copy, rows, stored_files, there
+from warehouse.stored import columns, copy, rows, standing, there
 
 #: Group role of everybody who may read publications.
 READERS = "nnsc_analyst"
@@ -122,13 +122,13 @@ def _query(kept: Kept, before: Kept | None, table: str, columns: dict[str, list[
 
     A table whose columns changed shows the new rows at once, because a view has one set of columns.
     """
-    new = [*stored_files(kept, table)]
-    old = [*stored_files(before, table)] if before is not None and table in before.tables else new
-    if before is None or old == new or columns.get(old[0]) != columns[new[0]]:
-        return rows(kept, table)
+    new = standing(kept, table, columns)
+    old = standing(before, table, columns) if before is not None and table in before.tables else []
+    if before is None or not old or old == new or columns[old[0]] != columns[new[0]]:
+        return rows(new)
     return (
-        f"select * from ({rows(before, table)}) as before where {_CURRENT} = {before.publication_id} "
-        f"union all select * from ({rows(kept, table)}) as now where {_CURRENT} <> {before.publication_id}"
+        f"select * from ({rows(old)}) as before where {_CURRENT} = {before.publication_id} "
+        f"union all select * from ({rows(new)}) as now where {_CURRENT} <> {before.publication_id}"
     )
 
 
@@ -160,8 +160,8 @@ def _remove_old(cursor: Any, kept: list[int], before: Kept | None) -> None:
             cursor.execute(f'drop schema "{name}" cascade')
         _let_go(cursor, before)
         cursor.execute(_UNUSED)
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'drop table store."{name}"')
+        if unused := [f'store."{name}"' for (name,) in cursor.fetchall()]:
+            cursor.execute(f"drop table {', '.join(unused)}")  # at once: parts that stand belong together
     except psycopg2.errors.LockNotAvailable:
         return  # somebody reads what is to go; the next publication removes it
 
@@ -170,12 +170,13 @@ def _let_go(cursor: Any, before: Kept | None) -> None:
     """The publication before no longer needs the tables of the one before it."""
     if before is None:
         return
+    stored = there(cursor)
     for table in before.tables:
         schema, name = table.split(".")
         relation = f'"{schema}_p{before.publication_id:06}"."{name}"'
         cursor.execute("select to_regclass(%s)", [relation])
-        if cursor.fetchone()[0] is not None:
-            cursor.execute(f"create or replace view {relation} as {rows(before, table)}")
+        if cursor.fetchone()[0] is not None and (tables := standing(before, table, stored)):
+            cursor.execute(f"create or replace view {relation} as {rows(tables)}")
 
 
 _UNUSED = """

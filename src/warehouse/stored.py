@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import duckdb
@@ -56,9 +57,18 @@ def _digest(content: str) -> str:
     return content.split(".")[2]
 
 
-def rows(kept: Kept, table: str) -> str:
-    """The rows of a table as a query."""
-    first, *parts = stored_files(kept, table)
+def standing(kept: Kept, table: str, names: Collection[str]) -> list[str]:
+    """The tables among those that stand (``names``) which hold a table's rows; none where they do not.
+
+    A program of before (ADR 153) stored whole what stands in parts.
+    """
+    own, whole = [*stored_files(kept, table)], [_stored_name(kept.content(table))]
+    return next((tables for tables in (own, whole) if set(tables) <= set(names)), [])
+
+
+def rows(tables: Sequence[str]) -> str:
+    """The rows of a table as a query, by the tables that hold them."""
+    first, *parts = tables
     if not parts:
         return f'select * from store."{first}"'
     gone, came = parts

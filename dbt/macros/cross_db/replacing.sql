@@ -34,7 +34,8 @@
     {{ get_create_view_as_sql(target, sql) if target.type == "view" else create_table_as(False, target, sql) }}
 {%- endmacro %}
 
-{#- Views on a table go with it, and a run may leave them out: one with the same columns stays, and its rows go. -#}
+{#- Views on a table go with it, and a run may leave them out: one with the same columns stays, and its rows go.
+    Dropped by dbt, in the same transaction: it has to know of the views that went along. -#}
 {% macro postgres__replace_relation(existing, target, sql) -%}
     {%- set names = column_names_that_stay(existing, sql) -%}
     {%- if names -%}
@@ -43,7 +44,7 @@
         insert into {{ existing }} ({{ names | join(", ") }})
         select {{ names | join(", ") }} from ({{ sql }}) as made
     {%- else %}
-        {%- if existing is not none %} drop {{ existing.type }} if exists {{ existing }} cascade; {%- endif %}
+        {%- if existing is not none -%} {%- do adapter.drop_relation(existing) -%} {%- endif %}
         {{ create_table_as(False, target, sql) }}
     {%- endif %}
 {%- endmacro %}

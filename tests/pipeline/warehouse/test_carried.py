@@ -23,10 +23,11 @@ from warehouse.dbt_runner import dbt_manifest
 from warehouse.diff import diff
 from warehouse.engine import engine_for
 from warehouse.kept import Kept, content_name, opened, publication, publication_path, publications, sums_of
-from warehouse.postgres import attach, parse
+from warehouse.postgres import attach, connect, parse
 from warehouse.publication import relations
 from warehouse.scope import _sources_of
 from warehouse.serving import database_of
+from warehouse.stored import stored_files, there
 
 from .test_two_engines import in_postgres
 
@@ -329,17 +330,55 @@ def test_tables_by_record_are_made_of_one_kind_alone(built_once: World) -> None:
 
 @pytest.mark.slow
 def test_postgres_serves_a_publication_that_goes_on(going: World, tmp_path: Path, postgres: Server) -> None:
+    """Also after one that an older program stored whole, and after a full refresh, which leaves no view out."""
     settings = in_postgres(going.settings, tmp_path / "other", postgres)
     other = World(settings, going.contracts, going.active, going.counter)
-    with builds():  # all models: on Postgres a table that is made anew takes the views on it along
+    with builds():  # all models: their views are counted
         build(other)
-    chance = random.Random(5)
-    for day in (3, 4):
+    views, chance = views_of(settings), random.Random(5)
+    for day in (3, 4, 5):
         change(other, chance, day)
         with builds():
             kept = build(other)
         assert kept.manifest["carried"] == day - 2
-        with duckdb.connect() as db:
-            attach(db, "served", database_of(parse(settings.warehouse)))
-            shown = {t: db.execute(f"select * from served.{t}").to_arrow_table(2_048) for t in FACTS}
-        assert differences(shown, published(kept)) == {}
+        assert views_of(settings) == views
+        assert differences(served(settings), published(kept)) == {}
+        if day == 4:
+            as_an_older_program(settings, kept)
+    with builds():
+        api.transform(settings, full_refresh=True)
+    assert views_of(settings) == views
+    api.publish(settings)
+    assert publication(settings).manifest["parts"] == {}
+    assert differences(served(settings), published(publication(settings))) == {}
+
+
+def served(settings: Settings) -> dict[str, pa.Table]:
+    """The facts as readers of the server see them."""
+    with duckdb.connect() as db:
+        attach(db, "served", database_of(parse(settings.warehouse)))
+        return {t: db.execute(f"select * from served.{t}").to_arrow_table(2_048) for t in FACTS}
+
+
+def views_of(settings: Settings) -> set[tuple[str, str]]:
+    """Schema and name of each view of the warehouse; more than a hundred."""
+    with connect(parse(settings.warehouse)) as connection, connection.cursor() as cursor:
+        cursor.execute("select schemaname, viewname from pg_views where schemaname !~ '^(pg_|information)'")
+        found = {(schema, name) for schema, name in cursor.fetchall()}
+    assert len(found) > 100
+    return found
+
+
+def as_an_older_program(settings: Settings, kept: Kept) -> None:
+    """The present publication is stored whole, though its manifest tells of parts."""
+    with connect(database_of(parse(settings.warehouse))) as connection, connection.cursor() as cursor:
+        for table in kept.manifest["parts"]:
+            base, gone, came = stored_files(kept, table)
+            _, name, digest, _ = f"{kept.content(table)}".split(".")
+            cursor.execute(f'create table store."{name}_{digest}" as select * from {table}')
+            cursor.execute(f'create or replace view {table} as select * from store."{name}_{digest}"')
+            for number in (kept.publication_id - 1, kept.publication_id - 2):
+                schema = table.split(".")[0]
+                cursor.execute(f'drop view if exists "{schema}_p{number:06}"."{name}"')
+            cursor.execute(f'drop table store."{gone}", store."{came}"')
+            assert base in there(cursor)
