@@ -31,7 +31,7 @@ class PostgresEngine(Engine):
     """One database of a Postgres server; an advisory lock stands for the lock on a DuckDB file."""
 
     name = "postgres"
-    #: dbt renames the old table and drops it, and the views on it with it; others keep theirs (``replacing.sql``).
+    #: dbt renames the old table and drops it, and the views on it with it; others keep theirs (``keeping_views.sql``).
     keeps_views = False
 
     def __init__(self, settings: Settings) -> None:

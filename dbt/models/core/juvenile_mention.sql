@@ -1,16 +1,4 @@
 -- in any version of any record: what was once told of a minor is kept as a minor's
-{%- set latest_birth -%}
-    case
-        when extract(day from birth_date) > 1
-        then birth_date
-        when extract(month from birth_date) = 1
-        then {{ dbt.dateadd("year", 1, "birth_date") }}
-        else {{ dbt.dateadd("month", 1, "birth_date") }}
-    end
-{%- endset %}
-{%- set adult_on -%}
-    cast({{ dbt.dateadd("year", 18, "cast(" ~ latest_birth ~ " as date)") }} as date)
-{%- endset %}
 with
     -- days of events that are no column of the mention's own record
     elsewhere as (
@@ -30,7 +18,8 @@ with
 
     -- versions of which the day and the birth date are not the only ones
     compared as (
-        select mention_key, seen_on as event_on, {{ adult_on }} as adult_on
+        select
+            mention_key, seen_on as event_on, {{ adult_on("birth_date") }} as adult_on
         from {{ ref("person_mention_history") }}
         where
             mention_key in (
@@ -54,7 +43,7 @@ with
 -- once and never null as it is written: a data test would read all people again
 select mention_key
 from {{ ref("person_mention_history") }}
-where seen_on < {{ adult_on }}
+where seen_on < {{ adult_on("birth_date") }}
 union
 select born.mention_key
 from compared as born
