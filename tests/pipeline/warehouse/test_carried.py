@@ -147,10 +147,10 @@ def test_a_table_that_is_carried_and_equal_is_no_change(going: World) -> None:
     changed = {change.table for change in diff(going.settings).changes}
     assert not changed & {FACTS[1], FACTS[2]}
     recipe = (PROJECT / "docs" / "connect.md").read_text().split("## Parquet files")[1].split("```")[1]
-    there: dict[str, Any] = {}
-    exec(recipe.removeprefix("python\n").replace("var/published/", f"{going.settings.published}/"), there)
+    left: dict[str, Any] = {}
+    exec(recipe.removeprefix("python\n").replace("var/published/", f"{going.settings.published}/"), left)
     assert "core.fct_arrest" in second.manifest["parts"]
-    read = there["arrests"].sort_values("record_key")
+    read = left["arrests"].sort_values("record_key")
     told = published(second)[FACTS[0]].to_pandas().sort_values("record_key")
     assert read[["record_key", "area_id"]].values.tolist() == told[["record_key", "area_id"]].values.tolist()
 
@@ -374,7 +374,7 @@ def as_an_older_program(settings: Settings, kept: Kept) -> None:
     with connect(database_of(parse(settings.warehouse))) as connection, connection.cursor() as cursor:
         for table in kept.manifest["parts"]:
             base, gone, came = stored_files(kept, table)
-            _, name, digest, _ = f"{kept.content(table)}".split(".")
+            _, name, digest, _ = kept.content(table).split(".")
             cursor.execute(f'create table store."{name}_{digest}" as select * from {table}')
             cursor.execute(f'create or replace view {table} as select * from store."{name}_{digest}"')
             for number in (kept.publication_id - 1, kept.publication_id - 2):
